@@ -1,0 +1,47 @@
+/** Identifiers. Each is a prefix and 26 characters of Crockford's base 32: 48 bits of Unix milliseconds, then 80 bits that grow within a millisecond. */
+import { Schema } from "effect"
+
+export const AccountId = Schema.NonEmptyString.pipe(Schema.brand("AccountId"))
+export type AccountId = typeof AccountId.Type
+
+export const ProjectId = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/u, { message: "must be 1 to 64 letters, digits, '-' or '_'" })
+).pipe(Schema.brand("ProjectId"))
+export type ProjectId = typeof ProjectId.Type
+
+export const ConnectorId = Schema.NonEmptyString.pipe(Schema.brand("ConnectorId"))
+export type ConnectorId = typeof ConnectorId.Type
+
+export const ApiKeyId = Schema.NonEmptyString.pipe(Schema.brand("ApiKeyId"))
+export type ApiKeyId = typeof ApiKeyId.Type
+
+/** `TW_SMS_` and a time-ordered part: sorting by id sorts by time. */
+export const SessionId = Schema.String.check(Schema.isPattern(/^TW_SMS_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("SessionId"))
+export type SessionId = typeof SessionId.Type
+
+/** `msg_` and a time-ordered part: sorting by id sorts by time. */
+export const MessageId = Schema.String.check(Schema.isPattern(/^msg_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("MessageId"))
+export type MessageId = typeof MessageId.Type
+
+/** `turn_` and a time-ordered part. An agent that meets one again has met a repeat, and may not act twice. */
+export const TurnId = Schema.String.check(Schema.isPattern(/^turn_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("TurnId"))
+export type TurnId = typeof TurnId.Type
+
+export const idPrefix = { session: "TW_SMS_", message: "msg_", turn: "turn_" } as const
+
+const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+/**
+ * The time-ordered part of an id.
+ * @param epochMillis Unix time, 0 to 2^48 - 1
+ * @param entropy 0 to 2^80 - 1
+ */
+export const timeOrdered = (epochMillis: number, entropy: bigint): string => {
+  let rest = (BigInt(epochMillis) << 80n) | entropy
+  let text = ""
+  for (let i = 0; i < 26; i++) {
+    text = alphabet[Number(rest & 31n)] + text
+    rest >>= 5n
+  }
+  return text
+}
