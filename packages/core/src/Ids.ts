@@ -1,0 +1,33 @@
+/** Makes ids that sort by the time they were made, also within one millisecond. */
+import { Clock, Context, Effect, Layer, Random, Ref } from "effect"
+import { idPrefix, MessageId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
+
+export class Ids extends Context.Service<Ids, {
+  readonly session: Effect.Effect<SessionId>
+  readonly message: Effect.Effect<MessageId>
+  readonly turn: Effect.Effect<TurnId>
+}>()("@parley/core/Ids") {
+  static readonly layer = Layer.effect(
+    Ids,
+    Effect.gen(function*() {
+      const last = yield* Ref.make({ millis: 0, entropy: 0n })
+      const next = Effect.gen(function*() {
+        const now = yield* Clock.currentTimeMillis
+        const high = yield* Random.nextIntBetween(0, 2 ** 31)
+        const low = yield* Random.nextIntBetween(0, 2 ** 31)
+        return yield* Ref.modify(last, (before) => {
+          // A clock that stands still or steps back goes on from the last id, so that order holds.
+          const after = now > before.millis
+            ? { millis: now, entropy: (BigInt(high) << 31n) | BigInt(low) }
+            : { millis: before.millis, entropy: before.entropy + 1n }
+          return [timeOrdered(after.millis, after.entropy), after]
+        })
+      })
+      return Ids.of({
+        session: Effect.map(next, (id) => SessionId.make(idPrefix.session + id)),
+        message: Effect.map(next, (id) => MessageId.make(idPrefix.message + id)),
+        turn: Effect.map(next, (id) => TurnId.make(idPrefix.turn + id))
+      })
+    })
+  )
+}

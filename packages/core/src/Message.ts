@@ -1,0 +1,62 @@
+/** One text of a conversation, as it is kept. */
+import { Schema } from "effect"
+import { Author, Direction, MessageStatus, Purpose } from "@parley/schema/Conversation"
+import { Environment } from "@parley/schema/Environment"
+import { AccountId, MessageId, ProjectId, SessionId, TurnId } from "@parley/schema/Ids"
+import { PhoneNumber } from "@parley/schema/PhoneNumber"
+
+const At = Schema.DateTimeUtcFromMillis
+
+/** Why a text was not delivered. `code` is the carrier's own, null where Parley decided. */
+export const MessageTrouble = Schema.Struct({
+  /** A stable word for programs: `opted_out`, `rejected`, `ambiguous`, `throttled`, … */
+  reason: Schema.String,
+  code: Schema.NullOr(Schema.String),
+  /** A sentence for people. */
+  detail: Schema.String
+})
+export type MessageTrouble = typeof MessageTrouble.Type
+
+/** A picture or file that came with a text, where the carrier keeps it. */
+export const Media = Schema.Struct({ url: Schema.String, contentType: Schema.String })
+
+export const Message = Schema.Struct({
+  id: MessageId,
+  /** Null for a text outside any session: a keyword, or a dropped text. */
+  sessionId: Schema.NullOr(SessionId),
+  accountId: AccountId,
+  projectId: ProjectId,
+  environment: Environment,
+  direction: Direction,
+  author: Author,
+  purpose: Purpose,
+  userNumber: PhoneNumber,
+  agentNumber: PhoneNumber,
+  body: Schema.String,
+  media: Schema.Array(Media),
+  segments: Schema.Int,
+  status: MessageStatus,
+  trouble: Schema.NullOr(MessageTrouble),
+  /** The carrier's own id of it. Unique where present. */
+  carrierId: Schema.NullOr(Schema.String),
+  /** The turn that wrote it. */
+  turnId: Schema.NullOr(TurnId),
+  /** Calls of the carrier so far. */
+  attempts: Schema.Int,
+  /** Queued: not to be tried before this time. Unknown: when the carrier is asked next; null when nobody asks any more. */
+  nextAttemptAt: Schema.NullOr(At),
+  /** When the last call of the carrier began. */
+  attemptedAt: Schema.NullOr(At),
+  /** An inbound text: when its webhook arrived. An outbound one: when it was accepted here. */
+  createdAt: At,
+  /** When the carrier accepted it. */
+  acceptedAt: Schema.NullOr(At),
+  /** When its status last changed. */
+  updatedAt: At
+})
+export type Message = typeof Message.Type
+
+/** True while the text holds its place in its line: what comes later for the same user waits behind it. */
+export const isPending = (message: Message): boolean =>
+  message.direction === "outbound" &&
+  (message.status === "queued" || message.status === "sending" || (message.status === "unknown" && message.nextAttemptAt !== null))

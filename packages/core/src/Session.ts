@@ -1,0 +1,281 @@
+/**
+ * The session machine. `transition` decides from (session, event, now, policy) alone; a timer that fires early, twice or late
+ * therefore changes nothing that it should not.
+ *
+ * ```
+ * send ──► unanswered ──reply──► engaged ◄──reply── warned
+ * text ─────────────────────────►   └──idle──────────►┘
+ *              any of them ──► ended(reason), for good
+ * ```
+ */
+import { DateTime, Result, Schema } from "effect"
+import { EndReason, Opening, SessionState } from "@parley/schema/Conversation"
+import { Environment } from "@parley/schema/Environment"
+import { AccountId, MessageId, ProjectId, SessionId } from "@parley/schema/Ids"
+import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import type { SessionPolicy } from "./SessionPolicy.ts"
+import { warningText } from "./SessionPolicy.ts"
+import * as Turn from "./Turn.ts"
+
+const At = Schema.DateTimeUtcFromMillis
+
+/** What silence does next, and when. `grace` is the time after a warning. */
+const Timer = Schema.Struct({ kind: Schema.Literals(["unanswered", "idle", "grace"]), dueAt: At })
+
+const Warning = Schema.Struct({
+  messageId: MessageId,
+  at: At,
+  outcome: Schema.Literals(["pending", "accepted", "failed"])
+})
+
+/** Somebody else speaks in the agent's place: a person who took over, or the destination that the agent handed off to. */
+const Takeover = Schema.Struct({ by: Schema.String, reason: Schema.NullOr(Schema.String), at: At })
+
+/** One conversation between a user number and a project's agent. */
+export const Session = Schema.Struct({
+  id: SessionId,
+  accountId: AccountId,
+  projectId: ProjectId,
+  environment: Environment,
+  userNumber: PhoneNumber,
+  /** The number that answers leave from: the one that the user last texted, at first the one that the send left from. */
+  agentNumber: PhoneNumber,
+  state: SessionState,
+  endReason: Schema.NullOr(EndReason),
+  /** What stands behind the reason, for people: "the recipient opted out". */
+  endDetail: Schema.NullOr(Schema.String),
+  opening: Opening,
+  openedAt: At,
+  /** The last thing either side said: an inbound text when it arrived, an outbound one when the carrier accepted it. */
+  lastActivityAt: At,
+  endedAt: Schema.NullOr(At),
+  timer: Schema.NullOr(Timer),
+  warning: Schema.NullOr(Warning),
+  takeover: Schema.NullOr(Takeover),
+  turn: Turn.Turn
+})
+export type Session = typeof Session.Type
+
+export type SessionEvent =
+  /** A text of the user. `at`: when it arrived. */
+  | { readonly _tag: "TextReceived"; readonly agentNumber: PhoneNumber; readonly at: DateTime.Utc }
+  /** The carrier accepted a text of this session. */
+  | { readonly _tag: "TextAccepted"; readonly messageId: MessageId; readonly purpose: OutboundPurpose; readonly at: DateTime.Utc }
+  /** A text of this session can never be delivered. */
+  | { readonly _tag: "TextFailed"; readonly messageId: MessageId; readonly purpose: OutboundPurpose; readonly detail: string }
+  /** Time may have come. `textId`: the id for the warning or ending text that this may bring. */
+  | { readonly _tag: "TimerFired"; readonly textId: MessageId }
+  | { readonly _tag: "AgentEnded"; readonly reason: "natural_end" | "user_end" }
+  | { readonly _tag: "UserLeft" }
+  | { readonly _tag: "Superseded" }
+  | { readonly _tag: "OperatorEnded" }
+  | { readonly _tag: "TakenOver"; readonly by: string; readonly reason: string | null }
+  | { readonly _tag: "Released" }
+
+export type OutboundPurpose = "opening" | "answer" | "remark" | "warning" | "ending" | "consent" | "notice"
+
+/** What the caller carries out in the same transaction. */
+export type SessionCommand =
+  | { readonly _tag: "Say"; readonly messageId: MessageId; readonly purpose: "warning" | "ending"; readonly text: string; readonly from: PhoneNumber }
+  /** Take a text back, if it has not left yet. */
+  | { readonly _tag: "Cancel"; readonly messageId: MessageId }
+
+export interface Transition {
+  readonly session: Session
+  readonly commands: ReadonlyArray<SessionCommand>
+}
+
+/** Somebody asks something of a session that has ended. */
+export class SessionClosed extends Schema.TaggedError<SessionClosed>()("SessionClosed", { sessionId: SessionId, endReason: EndReason }) {}
+
+/** `Released` when nobody had taken over, or `TakenOver` when somebody had. */
+export class NotTakenOver extends Schema.TaggedError<NotTakenOver>()("NotTakenOver", { sessionId: SessionId }) {}
+
+interface Opened {
+  readonly id: SessionId
+  readonly accountId: AccountId
+  readonly projectId: ProjectId
+  readonly environment: Environment
+  readonly userNumber: PhoneNumber
+  readonly agentNumber: PhoneNumber
+}
+
+/** A session that a send opens: `unanswered`, its text is the greeting. */
+export const openBySend = (who: Opened, now: DateTime.Utc, policy: SessionPolicy): Session => ({
+  ...blank(who, now),
+  state: "unanswered",
+  opening: "send",
+  timer: { kind: "unanswered", dueAt: DateTime.addDuration(now, policy.unansweredAfter) }
+})
+
+/** A session that a text opens: `engaged`, and the agent is called for its start. */
+export const openByText = (who: Opened, at: DateTime.Utc, policy: SessionPolicy): Session => ({
+  ...blank(who, at),
+  state: "engaged",
+  opening: "text",
+  timer: { kind: "idle", dueAt: DateTime.addDuration(at, policy.idleAfter) },
+  turn: Turn.textArrived({ ...Turn.idle, owed: "start" }, at)
+})
+
+const blank = (who: Opened, at: DateTime.Utc) => ({
+  ...who,
+  endReason: null,
+  endDetail: null,
+  openedAt: at,
+  lastActivityAt: at,
+  endedAt: null,
+  warning: null,
+  takeover: null,
+  turn: Turn.idle
+})
+
+/** The whole of the session rules. Fails only where a person or an agent asks for what an ended session can't give. */
+export const transition = (
+  session: Session,
+  event: SessionEvent,
+  now: DateTime.Utc,
+  policy: SessionPolicy
+): Result.Result<Transition, SessionClosed | NotTakenOver> => {
+  if (session.state === "ended") return afterTheEnd(session, event)
+  switch (event._tag) {
+    case "TextReceived":
+      return changed(
+        spokenTo(
+          { ...session, state: "engaged", agentNumber: event.agentNumber, turn: Turn.textArrived(session.turn, event.at) },
+          event.at,
+          policy
+        ),
+        pendingWarning(session)
+      )
+    case "TextAccepted":
+      return textAccepted(session, event, policy)
+    case "TextFailed":
+      return textFailed(session, event, now)
+    case "TimerFired":
+      return session.timer === null || DateTime.isLessThan(now, session.timer.dueAt)
+        ? unchanged(session)
+        : timeIsUp(session, session.timer.kind, event.textId, now, policy)
+    case "AgentEnded":
+      return changed(ended(session, event.reason, null, now))
+    case "UserLeft":
+      return changed(ended(session, "user_end", "the user opted out", now), pendingWarning(session))
+    case "Superseded":
+      return changed(ended(session, "superseded", null, now), pendingWarning(session))
+    case "OperatorEnded":
+      return changed(ended(session, "operator_end", null, now), pendingWarning(session))
+    case "TakenOver":
+      return changed({ ...session, takeover: { by: event.by, reason: event.reason, at: now }, turn: Turn.withdraw(session.turn) })
+    case "Released":
+      return session.takeover === null
+        ? Result.fail(new NotTakenOver({ sessionId: session.id }))
+        : changed({ ...session, takeover: null })
+  }
+}
+
+/** When the agent is to be called next; null while it is owed nothing, or while somebody speaks in its place. */
+export const agentDueAt = (session: Session, policy: SessionPolicy, now: DateTime.Utc): DateTime.Utc | null =>
+  session.takeover !== null && session.state !== "ended" ? null : Turn.dueAt(session.turn, policy, now)
+
+const unchanged = (session: Session) => Result.succeed<Transition>({ session, commands: [] })
+
+const changed = (session: Session, commands: ReadonlyArray<SessionCommand> = []) => Result.succeed<Transition>({ session, commands })
+
+const afterTheEnd = (session: Session, event: SessionEvent): Result.Result<Transition, SessionClosed | NotTakenOver> => {
+  switch (event._tag) {
+    case "AgentEnded":
+    case "OperatorEnded":
+    case "TakenOver":
+    case "Released":
+      return Result.fail(new SessionClosed({ sessionId: session.id, endReason: session.endReason ?? "natural_end" }))
+    default:
+      return unchanged(session)
+  }
+}
+
+/** Something was said at `at`: silence counts from it, and a warning is past. */
+const spokenTo = (session: Session, at: DateTime.Utc, policy: SessionPolicy): Session => {
+  const lastActivityAt = DateTime.max(session.lastActivityAt, at)
+  const timer = session.state === "unanswered"
+    ? { kind: "unanswered" as const, dueAt: DateTime.addDuration(lastActivityAt, policy.unansweredAfter) }
+    : { kind: "idle" as const, dueAt: DateTime.addDuration(lastActivityAt, policy.idleAfter) }
+  return { ...session, lastActivityAt, timer, warning: null }
+}
+
+const textAccepted = (session: Session, event: SessionEvent & { _tag: "TextAccepted" }, policy: SessionPolicy) => {
+  switch (event.purpose) {
+    case "consent":
+    case "notice":
+    case "ending":
+      return unchanged(session)
+    case "warning":
+      return session.warning?.messageId === event.messageId && session.warning.outcome !== "accepted"
+        ? changed({
+          ...session,
+          warning: { ...session.warning, outcome: "accepted" },
+          timer: { kind: "grace", dueAt: DateTime.addDuration(event.at, policy.warningGrace) }
+        })
+        : unchanged(session)
+    default:
+      // A text that is learned late to have left before the warning is no sign of life after it.
+      if (session.warning !== null && !DateTime.isGreaterThan(event.at, session.warning.at)) return unchanged(session)
+      return changed(
+        spokenTo({ ...session, state: session.state === "warned" ? "engaged" : session.state }, event.at, policy),
+        pendingWarning(session)
+      )
+  }
+}
+
+const textFailed = (session: Session, event: SessionEvent & { _tag: "TextFailed" }, now: DateTime.Utc) => {
+  if (event.purpose === "warning" && session.warning?.messageId === event.messageId) {
+    return changed({ ...session, warning: { ...session.warning, outcome: "failed" } })
+  }
+  if (event.purpose === "opening" && session.state === "unanswered") {
+    return changed(ended(session, "delivery_failed", event.detail, now))
+  }
+  return unchanged(session)
+}
+
+const timeIsUp = (
+  session: Session,
+  kind: typeof Timer.Type["kind"],
+  textId: MessageId,
+  now: DateTime.Utc,
+  policy: SessionPolicy
+) => {
+  const graceEndsAt = DateTime.addDuration(now, policy.warningGrace)
+  switch (kind) {
+    case "unanswered":
+      return changed(ended(session, "unanswered_expiry", null, now))
+    case "idle":
+      return changed(
+        {
+          ...session,
+          state: "warned",
+          warning: { messageId: textId, at: now, outcome: "pending" },
+          timer: { kind: "grace", dueAt: graceEndsAt }
+        },
+        [{ _tag: "Say", messageId: textId, purpose: "warning", text: warningText(policy), from: session.agentNumber }]
+      )
+    case "grace":
+      // Nobody is closed on before the warning had its outcome: the carrier may be down for longer than the grace.
+      return session.warning?.outcome === "pending"
+        ? changed({ ...session, timer: { kind: "grace", dueAt: graceEndsAt } })
+        : changed(ended(session, "abandoned", null, now), [
+          { _tag: "Say", messageId: textId, purpose: "ending", text: policy.endingText, from: session.agentNumber }
+        ])
+  }
+}
+
+const ended = (session: Session, endReason: EndReason, endDetail: string | null, now: DateTime.Utc): Session => ({
+  ...session,
+  state: "ended",
+  endReason,
+  endDetail,
+  endedAt: now,
+  timer: null,
+  takeover: null,
+  turn: Turn.closing(session.turn)
+})
+
+const pendingWarning = (session: Session): ReadonlyArray<SessionCommand> =>
+  session.warning?.outcome === "pending" ? [{ _tag: "Cancel", messageId: session.warning.messageId }] : []

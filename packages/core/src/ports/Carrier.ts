@@ -1,0 +1,64 @@
+/** The port of who moves texts. An adapter's own vocabulary ends behind it. */
+import { Context, type DateTime, Duration, type Effect, Schema } from "effect"
+import type { MessageStatus } from "@parley/schema/Conversation"
+import type { Environment } from "@parley/schema/Environment"
+import type { MessageId, ProjectId } from "@parley/schema/Ids"
+import type { PhoneNumber } from "@parley/schema/PhoneNumber"
+
+export interface OutboundText {
+  readonly messageId: MessageId
+  readonly projectId: ProjectId
+  readonly environment: Environment
+  readonly from: PhoneNumber
+  readonly to: PhoneNumber
+  readonly body: string
+}
+
+/** The carrier has it, under its own id. */
+export interface Accepted {
+  readonly carrierId: string
+}
+
+/** A text that the carrier knows, as its listing shows it. */
+export interface CarrierText {
+  readonly carrierId: string
+  readonly status: MessageStatus
+  readonly createdAt: DateTime.Utc
+  readonly code: string | null
+  readonly detail: string | null
+}
+
+/** Never accepted, and never will be: trying again brings the same. `code` is the carrier's, `detail` a sentence for people. */
+export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", { code: Schema.NullOr(Schema.String), detail: Schema.String }) {}
+/** Rejected because the recipient opted out with the carrier. */
+export class RecipientOptedOut extends Schema.TaggedError<RecipientOptedOut>()("RecipientOptedOut", { code: Schema.NullOr(Schema.String) }) {}
+/** Certainly not accepted now, and may be later: too many requests, a full queue, no connection. */
+export class NotNow extends Schema.TaggedError<NotNow>()("NotNow", {
+  code: Schema.NullOr(Schema.String),
+  detail: Schema.String,
+  /** The carrier's own wish, or null. */
+  retryAfter: Schema.NullOr(Schema.Duration),
+  /** A daily cap: nothing leaves this number before the carrier's next day. */
+  nextDay: Schema.Boolean
+}) {}
+/** It may have been accepted: the answer did not come, or was no answer. It must not be sent again blindly. */
+export class Ambiguous extends Schema.TaggedError<Ambiguous>()("Ambiguous", { code: Schema.NullOr(Schema.String), detail: Schema.String }) {}
+/** The carrier refuses the gateway itself (credentials). Nothing was sent; an operator has to act. */
+export class Refused extends Schema.TaggedError<Refused>()("Refused", { code: Schema.NullOr(Schema.String), detail: Schema.String }) {}
+
+export class CarrierFailure extends Schema.TaggedError<CarrierFailure>()("CarrierFailure", {
+  reason: Schema.Union([Rejected, RecipientOptedOut, NotNow, Ambiguous, Refused])
+}) {}
+
+export class Carrier extends Context.Service<Carrier, {
+  /** One call of the carrier, never retried inside. */
+  send(text: OutboundText): Effect.Effect<Accepted, CarrierFailure>
+  /** What the carrier has from `from` to `to` with this very body, created at or after `since`. */
+  find(text: OutboundText, since: DateTime.Utc): Effect.Effect<ReadonlyArray<CarrierText>, CarrierFailure>
+}>()("@parley/core/Carrier") {}
+
+/** How long to wait after a text was refused for now, when the carrier names no time. Doubled for each further attempt, up to the last. */
+export const backOff: { readonly first: Duration.Duration; readonly last: Duration.Duration } = {
+  first: Duration.seconds(1),
+  last: Duration.minutes(5)
+}

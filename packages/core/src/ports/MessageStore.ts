@@ -1,0 +1,39 @@
+/** The port of messages, and of the lines that their queues are. */
+import { Context, type DateTime, type Effect, type Option } from "effect"
+import type { MessageId, SessionId } from "@parley/schema/Ids"
+import type { PhoneNumber } from "@parley/schema/PhoneNumber"
+import type { Message } from "../Message.ts"
+import type { Correspondents } from "./SessionStore.ts"
+import type { Page, StoreFailure } from "./Store.ts"
+
+export class MessageStore extends Context.Service<MessageStore, {
+  /** `conflict` when the carrier id is known already. */
+  insert(message: Message): Effect.Effect<void, StoreFailure>
+  update(message: Message): Effect.Effect<void, StoreFailure>
+  get(id: MessageId): Effect.Effect<Option.Option<Message>, StoreFailure>
+  byCarrierId(carrierId: string): Effect.Effect<Option.Option<Message>, StoreFailure>
+  /** A session's messages, oldest first; all of them when `limit` is null. */
+  history(sessionId: SessionId): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
+  /** A session's messages, newest first. */
+  list(sessionId: SessionId, page: { readonly limit: number; readonly cursor: string | null }): Effect.Effect<Page<Message>, StoreFailure>
+  /** The number of the last message exchanged with this user that is still provisioned for it. */
+  lastTalkedWith(of: Correspondents): Effect.Effect<Option.Option<PhoneNumber>, StoreFailure>
+  /** Outbound texts to this user on this number that still wait in the line. */
+  queuedTo(userNumber: PhoneNumber, agentNumber: PhoneNumber): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
+
+  /**
+   * What may leave a line now: for each user the first text that is pending, if it is queued (or unknown and due to be asked about)
+   * and its time has come; oldest first.
+   */
+  heads(line: PhoneNumber, now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
+  /** When the next head of this line becomes due, if one is waiting for its time. */
+  nextDueAt(line: PhoneNumber, now: DateTime.Utc): Effect.Effect<Option.Option<DateTime.Utc>, StoreFailure>
+  /** Texts that were handed to the carrier and have no record of the outcome. */
+  inFlight(line: PhoneNumber): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
+  /** Pending texts of a line, counted up to `atMost`. */
+  queueLength(line: PhoneNumber, atMost: number): Effect.Effect<number, StoreFailure>
+  /** Lines that hold a text whose time has come. */
+  linesDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<PhoneNumber>, StoreFailure>
+  /** How many pending texts there are in all, and since when the oldest waits; for metrics. */
+  backlog(): Effect.Effect<{ readonly pending: number; readonly oldestAt: DateTime.Utc | null }, StoreFailure>
+}>()("@parley/core/MessageStore") {}
