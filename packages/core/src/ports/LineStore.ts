@@ -1,5 +1,5 @@
 /** The port of what a line remembers between its texts. */
-import { Context, type DateTime, type Effect, type Option, Schema } from "effect"
+import { Context, type Effect, type Option, Schema } from "effect"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { StoreFailure } from "./Store.ts"
 
@@ -16,6 +16,4 @@ export type LineState = typeof LineState.Type
 export class LineStore extends Context.Service<LineStore, {
   get(number: PhoneNumber): Effect.Effect<Option.Option<LineState>, StoreFailure>
   put(line: LineState): Effect.Effect<void, StoreFailure>
-  /** `at` is the time of the claim that a line has just made. */
-  claimed(number: PhoneNumber, at: DateTime.Utc): Effect.Effect<void, StoreFailure>
 }>()("@parley/core/LineStore") {}

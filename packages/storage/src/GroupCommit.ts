@@ -1,0 +1,108 @@
+/**
+ * Many transactions, one commit. With `synchronous = FULL` a commit waits for the disk, and that wait is nearly all that a
+ * transaction costs. So the transactions that arrive while one commit is under way are run together under the next, each in a
+ * savepoint of its own, and each caller waits for the commit that holds its rows.
+ */
+import { Context, Deferred, Effect, Exit, Latch, Layer, Option } from "effect"
+import { SqlClient, SqlError } from "effect/sql"
+import { StoreFailure, Transactor } from "@parley/core/ports/Store"
+import { storeFailure } from "./Rows.ts"
+import { SqliteTransaction } from "./SqliteClient.ts"
+
+// Bounds how long the first caller of a batch waits for the last.
+const atMost = 256
+
+interface Job {
+  /** Runs the use case in its savepoint, and keeps how it went. */
+  readonly run: Effect.Effect<void>
+  /** Tells the caller: how the use case went, or that the batch was lost. */
+  readonly finish: (lost: StoreFailure | null) => void
+}
+
+/** A use case's own failure, kept apart from the database's while both travel through the transaction. */
+class Failed<E> {
+  readonly error: E
+  constructor(error: E) {
+    this.error = error
+  }
+}
+
+/** Runs the use case in a transaction, or in a savepoint of the one that is open. */
+const inTransaction = (sql: SqlClient.SqlClient) => <A, E, R>(useCase: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreFailure, R> =>
+  sql.withTransaction(Effect.mapError(useCase, (error) => new Failed(error))).pipe(
+    Effect.mapError((error) => error instanceof SqlError.SqlError ? storeFailure("transact")(error) : error.error)
+  )
+
+/** One commit for each use case, on any database. */
+export const layerSingle: Layer.Layer<Transactor, never, SqlClient.SqlClient> = Layer.effect(
+  Transactor,
+  Effect.map(SqlClient.SqlClient, (sql) => Transactor.of({ transact: inTransaction(sql) }))
+)
+
+/** One commit for all the use cases that wait. For SQLite, where there is one writer anyway. */
+export const layer: Layer.Layer<Transactor, never, SqlClient.SqlClient | SqliteTransaction> = Layer.effect(
+  Transactor,
+  Effect.gen(function*() {
+    const sql = yield* SqlClient.SqlClient
+    const { isOpen } = yield* SqliteTransaction
+    const transaction = inTransaction(sql)
+    const waiting: Array<Job> = []
+    const arrived = yield* Latch.make(false)
+
+    const commit = (batch: ReadonlyArray<Job>) =>
+      sql.withTransaction(Effect.forEach(batch, (job) => isOpen() ? job.run : Effect.void, { discard: true })).pipe(
+        Effect.exit,
+        Effect.map((exit) => {
+          const lost = Exit.isSuccess(exit) ? null : Option.match(Exit.findErrorOption(exit), {
+            onNone: () => new StoreFailure({ reason: "unavailable", operation: "commit", cause: exit.cause }),
+            onSome: storeFailure("commit")
+          })
+          for (const job of batch) job.finish(lost)
+        })
+      )
+
+    yield* arrived.await.pipe(
+      // One round of the event loop, so that every request that has already arrived is in the batch.
+      Effect.andThen(Effect.callback<void>((resume) => {
+        setImmediate(() => resume(Effect.void))
+      })),
+      Effect.andThen(Effect.suspend(() => {
+        const batch = waiting.splice(0, atMost)
+        if (waiting.length === 0) arrived.closeUnsafe()
+        return commit(batch)
+      })),
+      Effect.forever,
+      Effect.uninterruptible,
+      Effect.forkScoped
+    )
+
+    return Transactor.of({
+      transact: <A, E, R>(useCase: Effect.Effect<A, E, R>) =>
+        Effect.contextWith((context: Context.Context<R>): Effect.Effect<A, E | StoreFailure> => {
+          if (Option.isSome(Context.getOption(context as Context.Context<never>, sql.transactionService))) {
+            return transaction(Effect.provideContext(useCase, context))
+          }
+          const done = Deferred.makeUnsafe<A, E | StoreFailure>()
+          let outcome: Exit.Exit<A, E | StoreFailure> | null = null
+          waiting.push({
+            run: transaction(Effect.provideContext(useCase, context)).pipe(
+              Effect.exit,
+              Effect.map((exit) => {
+                outcome = exit
+              })
+            ),
+            finish: (lost) => {
+              Deferred.doneUnsafe(
+                done,
+                outcome === null || (lost !== null && Exit.isSuccess(outcome))
+                  ? Exit.fail(lost ?? new StoreFailure({ reason: "unavailable", operation: "commit", cause: "the transaction ended early" }))
+                  : outcome
+              )
+            }
+          })
+          arrived.openUnsafe()
+          return Deferred.await(done)
+        })
+    })
+  })
+)
