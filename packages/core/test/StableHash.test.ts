@@ -15,7 +15,7 @@ describe("stableHash", () => {
   })
 
   it("is 16 hex digits of every text", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+    fc.assert(fc.property(fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)) }), (text) => {
       assert.match(stableHash(text), /^[0-9a-f]{16}$/u)
     }))
   })
