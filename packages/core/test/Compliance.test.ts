@@ -1,0 +1,86 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import fc from "fast-check"
+import { Country } from "@parley/schema/Country"
+import { Environment } from "@parley/schema/Environment"
+import { Registration, SenderType } from "@parley/schema/Sender"
+import { ComplianceWarning, eligible, explain, Ineligibility, type RegistrationPolicy, type SenderProfile } from "../src/Compliance.ts"
+
+const country = (code: string) => Country.make(code)
+const sender = (code: string, type: SenderType, registration: Registration, sendsTo?: ReadonlyArray<string>): SenderProfile => ({
+  country: country(code),
+  type,
+  registration,
+  sendsTo: sendsTo?.map(country)
+})
+const judge = (number: SenderProfile, user: string | undefined, environment: Environment = "live", policy: RegistrationPolicy = "enforce") => {
+  const verdict = eligible(number, user === undefined ? undefined : country(user), environment, policy)
+  return verdict.eligible ? ["ok", ...verdict.warnings.map((warning) => warning._tag)].join(" ") : verdict.reason._tag
+}
+
+describe("Compliance", () => {
+  const rows: ReadonlyArray<readonly [string, SenderProfile, string | undefined, Environment, RegistrationPolicy, string]> = [
+    ["an approved US long code", sender("US", "long_code", "approved"), "US", "live", "enforce", "ok"],
+    ["an unregistered US long code", sender("US", "long_code", "unregistered"), "US", "live", "enforce", "RegistrationNotApproved"],
+    ["a US long code under review", sender("US", "long_code", "pending"), "US", "live", "enforce", "RegistrationNotApproved"],
+    ["a US long code said to need no registration", sender("US", "long_code", "not_required"), "US", "live", "enforce", "RegistrationNotApproved"],
+    ["a suspended Canadian long code", sender("CA", "long_code", "suspended"), "US", "live", "enforce", "RegistrationNotApproved"],
+    ["an unregistered US long code to Germany", sender("US", "long_code", "unregistered"), "DE", "live", "enforce", "RegistrationNotApproved"],
+    ["a US number called mobile", sender("US", "mobile", "unregistered"), "US", "live", "enforce", "RegistrationNotApproved"],
+    ["an unregistered US long code where policy warns", sender("US", "long_code", "unregistered"), "US", "live", "warn", "ok RegistrationNotApproved"],
+    ["an unregistered US long code in the sandbox", sender("US", "long_code", "unregistered"), "US", "sandbox", "enforce", "ok"],
+    ["an unregistered US long code in dev", sender("US", "long_code", "unregistered"), "US", "dev", "enforce", "ok"],
+    ["an unregistered US long code before release", sender("US", "long_code", "unregistered"), "US", "pre-release", "enforce", "ok"],
+    ["a British long code to the US", sender("GB", "long_code", "not_required"), "US", "live", "enforce", "ok"],
+    ["an unverified toll-free number", sender("US", "toll_free", "pending"), "US", "live", "enforce", "ok TollFreeNotVerified"],
+    ["a verified toll-free number", sender("US", "toll_free", "approved"), "US", "live", "enforce", "ok"],
+    ["a US short code at home", sender("US", "short_code", "not_required"), "US", "live", "enforce", "ok"],
+    ["a US short code in Canada", sender("US", "short_code", "approved"), "CA", "live", "enforce", "ShortCodeAbroad"],
+    ["a short code to a number of no country", sender("US", "short_code", "approved"), undefined, "live", "enforce", "ShortCodeAbroad"],
+    ["any number to Croatia", sender("GB", "long_code", "not_required"), "HR", "live", "enforce", "OneWayCountry"],
+    ["a Bulgarian number to Bulgaria", sender("BG", "long_code", "not_required"), "BG", "dev", "warn", "OneWayCountry"],
+    ["a number that lists Slovakia", sender("GB", "long_code", "not_required", ["SK"]), "SK", "live", "enforce", "OneWayCountry"],
+    ["a number to a country without a row", sender("GB", "long_code", "not_required"), "JP", "live", "enforce", "ok"],
+    ["a number to a number of no country", sender("GB", "long_code", "not_required"), undefined, "live", "enforce", "ok"],
+    ["a number that does not list Japan", sender("GB", "long_code", "not_required", ["GB"]), "JP", "live", "enforce", "CountryNotReached"],
+    ["a number that lists Japan", sender("GB", "long_code", "not_required", ["GB", "JP"]), "JP", "live", "enforce", "ok"],
+    ["a number with a list to a number of no country", sender("GB", "long_code", "not_required", ["GB"]), undefined, "live", "enforce", "CountryNotReached"]
+  ]
+  for (const [name, number, user, environment, policy, verdict] of rows) {
+    it(`${name} (${environment}, ${policy}): ${verdict}`, () => {
+      assert.strictEqual(judge(number, user, environment, policy), verdict)
+    })
+  }
+
+  it("says which senders would work in a one-way country: none", () => {
+    const verdict = eligible(sender("GB", "long_code", "not_required"), country("HR"), "live", "enforce")
+    assert.deepStrictEqual(verdict, { eligible: false, reason: { _tag: "OneWayCountry", userCountry: country("HR"), workingSenders: [] } })
+    if (!verdict.eligible) assert.strictEqual(explain(verdict.reason), "People in HR cannot answer texts; no type of sender works there.")
+  })
+
+  const someCountry = fc.constantFrom("US", "CA", "GB", "DE", "HR", "JP").map(country)
+  const someSender = fc.record({
+    country: someCountry,
+    type: fc.constantFrom(...SenderType.literals),
+    registration: fc.constantFrom(...Registration.literals),
+    sendsTo: fc.option(fc.array(someCountry), { nil: undefined })
+  })
+  const someone = fc.option(someCountry, { nil: undefined })
+  const environment = fc.constantFrom(...Environment.literals)
+  const policy = fc.constantFrom<RegistrationPolicy>("enforce", "warn")
+
+  it("gives a verdict with a sentence for everything, as plain JSON", () => {
+    fc.assert(fc.property(someSender, someone, environment, policy, (number, user, environment, policy) => {
+      const verdict = eligible(number, user, environment, policy)
+      for (const fact of verdict.eligible ? verdict.warnings : [verdict.reason]) assert.match(explain(fact), /^[A-Z].+\.$/u)
+      if (verdict.eligible) for (const warning of verdict.warnings) assert.isTrue(Schema.is(ComplianceWarning)(warning))
+      else assert.isTrue(Schema.is(Ineligibility)(verdict.reason))
+    }))
+  })
+
+  it("lets through under enforcement nothing that it would refuse under warning", () => {
+    fc.assert(fc.property(someSender, someone, environment, (number, user, environment) => {
+      if (eligible(number, user, environment, "enforce").eligible) assert.isTrue(eligible(number, user, environment, "warn").eligible)
+    }))
+  })
+})
