@@ -1,8 +1,9 @@
 /** One text of a conversation, as it is kept. */
-import { Schema } from "effect"
+import { type DateTime, Schema } from "effect"
 import { Author, Direction, MessageStatus, Purpose } from "@parley/schema/Conversation"
 import { Environment } from "@parley/schema/Environment"
 import { AccountId, MessageId, ProjectId, SessionId, TurnId } from "@parley/schema/Ids"
+import { segment } from "@parley/schema/MessageText"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 
 const At = Schema.DateTimeUtcFromMillis
@@ -60,3 +61,61 @@ export type Message = typeof Message.Type
 export const isPending = (message: Message): boolean =>
   message.direction === "outbound" &&
   (message.status === "queued" || message.status === "sending" || (message.status === "unknown" && message.nextAttemptAt !== null))
+
+/** What every message of one exchange shares. */
+export type Exchange = Pick<Message, "accountId" | "projectId" | "environment" | "userNumber" | "agentNumber" | "sessionId">
+
+/** A text to the user, waiting in its line. */
+export const outbound = (
+  exchange: Exchange,
+  text: Pick<Message, "id" | "author" | "purpose" | "body"> & { readonly turnId?: Message["turnId"] },
+  now: DateTime.Utc
+): Message => ({
+  ...blank(exchange, now),
+  ...text,
+  direction: "outbound",
+  media: [],
+  segments: segment(text.body).segments,
+  status: "queued",
+  carrierId: null,
+  turnId: text.turnId ?? null
+})
+
+/** A text of the user. `at`: when it arrived. */
+export const inbound = (
+  exchange: Exchange,
+  text: Pick<Message, "id" | "purpose" | "body" | "media" | "status" | "trouble"> & { readonly carrierId: string },
+  at: DateTime.Utc
+): Message => ({
+  ...blank(exchange, at),
+  ...text,
+  direction: "inbound",
+  author: "user",
+  segments: segment(text.body).segments,
+  turnId: null
+})
+
+const blank = (exchange: Exchange, at: DateTime.Utc) => ({
+  accountId: exchange.accountId,
+  projectId: exchange.projectId,
+  environment: exchange.environment,
+  userNumber: exchange.userNumber,
+  agentNumber: exchange.agentNumber,
+  sessionId: exchange.sessionId,
+  trouble: null,
+  attempts: 0,
+  nextAttemptAt: null,
+  attemptedAt: null,
+  createdAt: at,
+  acceptedAt: null,
+  updatedAt: at
+})
+
+/** A text that will not leave, with the reason. */
+export const suppress = (message: Message, reason: string, detail: string, now: DateTime.Utc): Message => ({
+  ...message,
+  status: "suppressed",
+  trouble: { reason, code: null, detail },
+  nextAttemptAt: null,
+  updatedAt: now
+})

@@ -71,6 +71,8 @@ export type SessionEvent =
   | { readonly _tag: "OperatorEnded" }
   | { readonly _tag: "TakenOver"; readonly by: string; readonly reason: string | null }
   | { readonly _tag: "Released" }
+  /** A person wrote to the user. */
+  | { readonly _tag: "PersonSpoke" }
 
 export type OutboundPurpose = "opening" | "answer" | "remark" | "warning" | "ending" | "consent" | "notice"
 
@@ -169,6 +171,8 @@ export const transition = (
       return session.takeover === null
         ? Result.fail(new NotTakenOver({ sessionId: session.id }))
         : changed({ ...session, takeover: null })
+    case "PersonSpoke":
+      return changed(session.takeover === null ? session : { ...session, turn: Turn.answeredElsewhere(session.turn) })
   }
 }
 
@@ -186,6 +190,7 @@ const afterTheEnd = (session: Session, event: SessionEvent): Result.Result<Trans
     case "OperatorEnded":
     case "TakenOver":
     case "Released":
+    case "PersonSpoke":
       return Result.fail(new SessionClosed({ sessionId: session.id, endReason: session.endReason ?? "natural_end" }))
     default:
       return unchanged(session)

@@ -41,11 +41,13 @@ export const Turn = Schema.Struct({
   owed: Schema.NullOr(Schema.Literals(["start", "end"])),
   texts: Schema.NullOr(Texts),
   running: Schema.NullOr(Running),
-  failure: Schema.NullOr(Failure)
+  failure: Schema.NullOr(Failure),
+  /** The last text that a turn has answered; everything after it is told to the next. */
+  answeredThrough: Schema.NullOr(MessageIdSchema)
 })
 export type Turn = typeof Turn.Type
 
-export const idle: Turn = { owed: null, texts: null, running: null, failure: null }
+export const idle: Turn = { owed: null, texts: null, running: null, failure: null, answeredThrough: null }
 
 /** A text arrived. It is waited with, whether or not a call is out: the next turn takes it. */
 export const textArrived = (turn: Turn, at: DateTime.Utc): Turn => ({
@@ -97,19 +99,31 @@ export const again = (turn: Turn, policy: SessionPolicy, now: DateTime.Utc): Tur
     : { ...turn, running: { ...turn.running, attempt: turn.running.attempt + 1, dueAt: givenUpAt(policy, now) } }
 
 /** The call brought an answer. */
-export const answered = (turn: Turn): Turn => ({ ...turn, running: null, failure: null })
+export const answered = (turn: Turn): Turn => ({
+  ...turn,
+  running: null,
+  failure: null,
+  answeredThrough: turn.running?.through ?? turn.answeredThrough
+})
 
-/** The call failed: due again after the back-off, or given up after the policy's last attempt. */
+/** Somebody else has answered the texts that wait. The agent will be told of them, but owes them nothing. */
+export const answeredElsewhere = (turn: Turn): Turn => ({ ...turn, texts: null })
+
+/**
+ * The call failed: due again after the back-off, or given up after the policy's last attempt. A start is called once only:
+ * the user's text waits behind it.
+ */
 export const failed = (turn: Turn, reason: string, policy: SessionPolicy, now: DateTime.Utc): { readonly turn: Turn; readonly gaveUp: boolean } => {
   if (turn.running === null) return { turn, gaveUp: false }
-  const { attempt } = turn.running
-  const gaveUp = attempt >= policy.turnAttempts
+  const { attempt, kind } = turn.running
+  const gaveUp = kind === "start" || attempt >= policy.turnAttempts
   const wait = Duration.times(policy.turnBackoff, 2 ** (attempt - 1))
   return {
     gaveUp,
     turn: {
       ...turn,
       running: gaveUp ? null : { ...turn.running, dueAt: DateTime.addDuration(now, wait) },
+      answeredThrough: gaveUp ? turn.running.through ?? turn.answeredThrough : turn.answeredThrough,
       failure: { reason, attempts: attempt, at: now, gaveUp }
     }
   }

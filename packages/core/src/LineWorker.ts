@@ -1,0 +1,99 @@
+/**
+ * Sends a line's queue: in order for each user, paced to the number, several calls at once across users. One worker for each
+ * line at a time; who that is, is decided elsewhere.
+ */
+import { DateTime, Effect, FiberSet, Latch, Option, Schedule, type Scope } from "effect"
+import type { MessageId } from "@parley/schema/Ids"
+import type { PhoneNumber } from "@parley/schema/PhoneNumber"
+import * as Lines from "./Lines.ts"
+import type { Message } from "./Message.ts"
+import { Carrier } from "./ports/Carrier.ts"
+import { MessageStore } from "./ports/MessageStore.ts"
+import type { StoreFailure } from "./ports/Store.ts"
+
+export interface LineWorker {
+  /** There may be work: cheap, and safe to call at any time. */
+  readonly ring: Effect.Effect<void>
+  /** Works until nothing is due and nothing is in flight; then tells when the next text is, or null. Not to be run twice at once. */
+  readonly drain: Effect.Effect<DateTime.Utc | null, Effect.Error<ReturnType<typeof Lines.claim>>, WorkerServices>
+}
+
+type WorkerServices =
+  | Effect.Services<ReturnType<typeof Lines.claim>>
+  | Effect.Services<ReturnType<typeof Lines.record>>
+  | Effect.Services<ReturnType<typeof Lines.settle>>
+  | Carrier
+  | MessageStore
+
+/** Recovers what the owner before has left, then is ready. The calls in flight live in the scope. */
+export const make = Effect.fnUntraced(function*(
+  number: PhoneNumber
+): Effect.fn.Return<LineWorker, Effect.Error<ReturnType<typeof Lines.recover>>, Scope.Scope | Effect.Services<ReturnType<typeof Lines.recover>>> {
+  const times = yield* Lines.CurrentLineTimes
+  const calls = yield* FiberSet.make<void>()
+  const rung = yield* Latch.make(false)
+  const busy = new Set<MessageId>()
+  let pacing = yield* Lines.recover(number)
+  let isRung = false
+  const ring = Effect.sync(() => {
+    isRung = true
+    rung.openUnsafe()
+  })
+
+  const inFlight = (message: Message, call: Effect.Effect<unknown, unknown, WorkerServices>) => {
+    busy.add(message.id)
+    return call.pipe(
+      Effect.catchCause((cause) => Effect.logError("A text's outcome could not be recorded", cause)),
+      Effect.ensuring(Effect.andThen(Effect.sync(() => busy.delete(message.id)), ring)),
+      Effect.asVoid,
+      FiberSet.run(calls)
+    )
+  }
+
+  const send = (message: Message) =>
+    Effect.gen(function*() {
+      const carrier = yield* Carrier
+      const outcome = yield* Effect.result(carrier.send(Lines.textOf(message)))
+      yield* Lines.record(message.id, outcome).pipe(Effect.retry(whileTheStoreIsAway))
+    })
+
+  const ask = (message: Message) =>
+    Effect.gen(function*() {
+      const carrier = yield* Carrier
+      const listed = yield* Effect.option(carrier.find(Lines.textOf(message), message.attemptedAt ?? message.createdAt))
+      yield* Lines.settle(message.id, Option.getOrNull(listed))
+    })
+
+  const drain = Effect.gen(function*() {
+    while (true) {
+      isRung = false
+      rung.closeUnsafe()
+      const room = times.requestsInFlight - busy.size
+      const claim = room > 0 ? yield* Lines.claim(number, pacing, room, busy) : null
+      if (claim !== null) pacing = claim.pacing
+      for (const message of claim?.send ?? []) yield* inFlight(message, send(message))
+      for (const message of claim?.ask ?? []) yield* inFlight(message, ask(message))
+      const pacedUntil = claim?.pacedUntil ?? null
+      if (pacedUntil !== null) {
+        yield* Effect.race(rung.await, waitUntil(pacedUntil))
+      } else if (busy.size > 0) {
+        yield* rung.await
+      } else if (claim !== null && claim.send.length + claim.ask.length === 0 && !isRung) {
+        const messages = yield* MessageStore
+        return Option.getOrNull(yield* messages.nextDueAt(number, yield* DateTime.now))
+      }
+    }
+  })
+
+  return { ring, drain }
+})
+
+// The carrier has answered: the record is worth waiting for, since without it the text would be unknown.
+const whileTheStoreIsAway = {
+  schedule: Schedule.spaced("1 second"),
+  times: 100,
+  while: (failure: StoreFailure) => failure.retryable
+}
+
+const waitUntil = (at: DateTime.Utc) =>
+  Effect.flatMap(DateTime.now, (now) => Effect.sleep(DateTime.distance(now, at)))

@@ -1,0 +1,61 @@
+/** What a person does with a session: speaks, takes over, hands back, ends. */
+import { DateTime, Effect, Option, Schema } from "effect"
+import type { AccountId } from "@parley/schema/Ids"
+import { SessionId } from "@parley/schema/Ids"
+import { apply, exchangeOf, withPolicy, written } from "./Conversation.ts"
+import { Ids } from "./Ids.ts"
+import { outbound } from "./Message.ts"
+import { ConsentStore } from "./ports/ConsentStore.ts"
+import { MessageStore } from "./ports/MessageStore.ts"
+import type { SessionEvent } from "./Session.ts"
+import { transactAndWake } from "./Wake.ts"
+
+/** There is no such session, or it is another account's: the two look alike. */
+export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()("SessionNotFound", { sessionId: SessionId }) {}
+
+/** The user opted out of texts from this number: nobody may write to them. */
+export class UserOptedOut extends Schema.TaggedError<UserOptedOut>()("UserOptedOut", { sessionId: SessionId }) {}
+
+const find = Effect.fnUntraced(function*(accountId: AccountId, id: SessionId) {
+  const found = yield* withPolicy(id)
+  return Option.isNone(found) || found.value.session.accountId !== accountId
+    ? yield* new SessionNotFound({ sessionId: id })
+    : found.value
+})
+
+const act = (accountId: AccountId, id: SessionId, event: SessionEvent) =>
+  transactAndWake(Effect.gen(function*() {
+    const { project, session } = yield* find(accountId, id)
+    const applied = yield* apply(session, event, project.config.session)
+    return { value: { session: applied.session, policy: project.config.session }, wakes: applied.wakes }
+  }))
+
+/** The agent pauses; texts are kept and shown, and no turn runs until the release. An answer that is being computed is dropped. */
+export const takeOver = Effect.fn("Operators.takeOver")((accountId: AccountId, id: SessionId, by: string, reason: string | null) =>
+  act(accountId, id, { _tag: "TakenOver", by, reason })
+)
+
+/** The agent goes on, with everything that was said. */
+export const release = Effect.fn("Operators.release")((accountId: AccountId, id: SessionId) => act(accountId, id, { _tag: "Released" }))
+
+/** Ends the session, silently for the user. */
+export const end = Effect.fn("Operators.end")((accountId: AccountId, id: SessionId) => act(accountId, id, { _tag: "OperatorEnded" }))
+
+/** A person speaks. The text is durable, and in its line, when this succeeds. */
+export const speak = Effect.fn("Operators.speak")((accountId: AccountId, id: SessionId, text: string) =>
+  transactAndWake(Effect.gen(function*() {
+    const messages = yield* MessageStore
+    const consent = yield* ConsentStore
+    const { project, session } = yield* find(accountId, id)
+    const policy = project.config.session
+    const applied = yield* apply(session, { _tag: "PersonSpoke" }, policy)
+    if (Option.isSome(yield* consent.get(session.userNumber, session.agentNumber))) return yield* new UserOptedOut({ sessionId: id })
+    const message = outbound(
+      exchangeOf(session),
+      { id: yield* (yield* Ids).message, author: "person", purpose: "remark", body: written(text, policy) },
+      yield* DateTime.now
+    )
+    yield* messages.insert(message)
+    return { value: message, wakes: [...applied.wakes, { _tag: "Line" as const, number: message.agentNumber }] }
+  }))
+)

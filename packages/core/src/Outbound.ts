@@ -1,0 +1,247 @@
+/** Accepting a send: one transaction, after which the text is delivered or visibly failed. */
+import { DateTime, Effect, Option, Result, Schema } from "effect"
+import { MessageId, SessionId } from "@parley/schema/Ids"
+import type { PhoneNumber } from "@parley/schema/PhoneNumber"
+import { applyQuietly, exchangeOf, open, written } from "./Conversation.ts"
+import { Ids } from "./Ids.ts"
+import * as LineHealth from "./LineHealth.ts"
+import { outbound, suppress } from "./Message.ts"
+import * as NumberSelection from "./NumberSelection.ts"
+import { ConsentStore } from "./ports/ConsentStore.ts"
+import { Directory } from "./ports/Directory.ts"
+import { LimitStore } from "./ports/LimitStore.ts"
+import { LineStore } from "./ports/LineStore.ts"
+import { MessageStore } from "./ports/MessageStore.ts"
+import { SessionStore } from "./ports/SessionStore.ts"
+import type { AgentNumber, Connector, Project } from "./Project.ts"
+import * as RateLimit from "./RateLimit.ts"
+import { openBySend, transition } from "./Session.ts"
+import type { Outcome, Wake } from "./Wake.ts"
+import { transactAndWake } from "./Wake.ts"
+
+export interface SendRequest {
+  readonly connector: Connector
+  readonly text: string
+  readonly userNumber: PhoneNumber
+  /** The sender that the caller wants; null: Parley chooses. */
+  readonly agentNumber: PhoneNumber | null
+  readonly idempotency: { readonly key: string; readonly fingerprint: string } | null
+}
+
+export interface Accepted {
+  readonly sessionId: SessionId
+  readonly messageId: MessageId
+  readonly agentNumber: PhoneNumber
+  /** Why this number: one reason for each criterion that narrowed the choice. Empty for a replay. */
+  readonly reasons: ReadonlyArray<NumberSelection.Reason>
+  readonly rate: RateLimit.Taken
+  /** True when an idempotency key brought the answer of an earlier call. */
+  readonly replayed: boolean
+}
+
+/** The project's minute is used up. */
+export class OutboundRateExceeded extends Schema.TaggedError<OutboundRateExceeded>()("OutboundRateExceeded", {
+  retryAfterSeconds: Schema.Int,
+  limit: Schema.Int
+}) {}
+
+/** The key came with another body before. */
+export class IdempotencyConflict extends Schema.TaggedError<IdempotencyConflict>()("IdempotencyConflict", { key: Schema.String }) {}
+
+/** The connector's project was removed. */
+export class ProjectNotFound extends Schema.TaggedError<ProjectNotFound>()("ProjectNotFound", { projectId: Schema.String }) {}
+
+/** How long an idempotency key is remembered. */
+export const idempotencyHours = 24
+
+const minuteMillis = 60_000
+
+export const outboundRate = (project: Project): RateLimit.RateLimit => ({
+  limit: project.config.limits.outboundPerMinute,
+  windowMillis: minuteMillis
+})
+
+const bucketKey = (project: Project) => `outbound/${project.id}`
+const bucketJson = Schema.fromJsonString(RateLimit.TokenBucket)
+const answerJson = Schema.fromJsonString(Schema.Struct({ sessionId: SessionId, messageId: MessageId, agentNumber: Schema.String }))
+
+/** What is left of the project's minute, without using any of it. */
+export const allowance = Effect.fn("Outbound.allowance")(function*(project: Project) {
+  const now = DateTime.toEpochMillis(yield* DateTime.now)
+  return RateLimit.take(yield* bucket(project, now), outboundRate(project), now, 0)
+})
+
+const bucket = Effect.fnUntraced(function*(project: Project, nowMillis: number) {
+  const limits = yield* LimitStore
+  const kept = yield* limits.counter(bucketKey(project))
+  return kept.pipe(
+    Option.flatMap(Schema.decodeOption(bucketJson)),
+    Option.getOrElse(() => RateLimit.full(outboundRate(project), nowMillis))
+  )
+})
+
+/** Fails with why the send was not accepted; nothing is kept of it then but the token that it used. */
+export const accept = Effect.fn("Outbound.accept")(function*(request: SendRequest) {
+  // The outcome is a value inside, so that the token that a refused call has used stays used.
+  const result = yield* transactAndWake(Effect.gen(function*() {
+    const outcome = yield* Effect.result(decide(request))
+    return Result.isSuccess(outcome)
+      ? { value: Result.succeed(outcome.success.value), wakes: outcome.success.wakes }
+      : yield* keepRefusal(outcome.failure)
+  }))
+  return yield* Effect.fromResult(result)
+})
+
+type Refusal = Effect.Error<ReturnType<typeof decide>>
+type Kept = Exclude<Refusal, { readonly _tag: "StoreFailure" }>
+
+const keepRefusal = (failure: Refusal) =>
+  failure._tag === "StoreFailure"
+    ? Effect.fail(failure)
+    : Effect.succeed<Outcome<Result.Result<Accepted, Kept>>>({ value: Result.fail(failure), wakes: [] })
+
+const decide = Effect.fnUntraced(function*(request: SendRequest) {
+  const directory = yield* Directory
+  const found = yield* directory.project(request.connector.projectId)
+  if (Option.isNone(found)) return yield* new ProjectNotFound({ projectId: request.connector.projectId })
+  const project = found.value
+  const replay = yield* replayed(request, project)
+  if (Option.isSome(replay)) return replay.value
+  const rate = yield* takeToken(project)
+  const choice = yield* chooseNumber(request, project)
+  return yield* send(request, project, choice, rate)
+})
+
+const replayed = Effect.fnUntraced(function*(request: SendRequest, project: Project) {
+  const limits = yield* LimitStore
+  if (request.idempotency === null) return Option.none<Outcome<Accepted>>()
+  const { fingerprint, key } = request.idempotency
+  const record = yield* limits.answer(key)
+  const now = yield* DateTime.now
+  if (Option.isNone(record) || DateTime.isLessThan(record.value.createdAt, DateTime.subtract(now, { hours: idempotencyHours }))) {
+    return Option.none<Outcome<Accepted>>()
+  }
+  if (record.value.fingerprint !== fingerprint) return yield* new IdempotencyConflict({ key })
+  const answer = Schema.decodeSync(answerJson)(record.value.answer)
+  const value: Accepted = {
+    sessionId: answer.sessionId,
+    messageId: answer.messageId,
+    agentNumber: answer.agentNumber as PhoneNumber,
+    reasons: [],
+    rate: yield* allowance(project),
+    replayed: true
+  }
+  return Option.some<Outcome<Accepted>>({ value, wakes: [] })
+})
+
+const takeToken = Effect.fnUntraced(function*(project: Project) {
+  const limits = yield* LimitStore
+  const now = yield* DateTime.now
+  const nowMillis = DateTime.toEpochMillis(now)
+  const rate = outboundRate(project)
+  const taken = RateLimit.take(yield* bucket(project, nowMillis), rate, nowMillis)
+  if (!taken.allowed) return yield* new OutboundRateExceeded({ retryAfterSeconds: taken.retryAfterSeconds, limit: rate.limit })
+  yield* limits.putCounter(bucketKey(project), Schema.encodeSync(bucketJson)(taken.bucket), now)
+  return taken
+})
+
+const chooseNumber = Effect.fnUntraced(function*(request: SendRequest, project: Project) {
+  const directory = yield* Directory
+  const messages = yield* MessageStore
+  const { environment } = request.connector
+  const numbers = yield* directory.numbers(project.id, environment)
+  const candidates = yield* Effect.forEach(numbers, candidate)
+  const last = yield* messages.lastTalkedWith({ projectId: project.id, environment, userNumber: request.userNumber })
+  return yield* Effect.fromResult(NumberSelection.select({
+    environment,
+    candidates,
+    userNumber: request.userNumber,
+    lastTalkedWith: Option.getOrNull(last),
+    agentNumber: request.agentNumber,
+    policy: project.config.registration
+  }))
+})
+
+// Longer queues are all alike to the choice, and counting them would cost their length.
+const countedQueue = 1_000
+
+const candidate = Effect.fnUntraced(function*(number: AgentNumber) {
+  const messages = yield* MessageStore
+  const lines = yield* LineStore
+  const now = yield* DateTime.now
+  const line = Option.getOrElse(yield* lines.get(number.number), () => LineHealth.fresh(number.number, now))
+  const { recentFailures, recentSends } = LineHealth.faded(line, now)
+  return {
+    number: number.number,
+    country: number.country,
+    type: number.type,
+    registration: number.registration,
+    segmentsPerSecond: number.segmentsPerSecond,
+    health: { recentSends, recentFailures },
+    queuedSegments: yield* messages.queueLength(number.number, countedQueue)
+  }
+})
+
+const send = Effect.fnUntraced(function*(
+  request: SendRequest,
+  project: Project,
+  choice: NumberSelection.Selection,
+  rate: RateLimit.Taken
+) {
+  const sessions = yield* SessionStore
+  const messages = yield* MessageStore
+  const consent = yield* ConsentStore
+  const limits = yield* LimitStore
+  const ids = yield* Ids
+  const now = yield* DateTime.now
+  const policy = project.config.session
+  const { environment } = request.connector
+  const wakes: Array<Wake> = []
+
+  const before = yield* sessions.active({ projectId: project.id, environment, userNumber: request.userNumber })
+  if (Option.isSome(before)) wakes.push(...(yield* applyQuietly(before.value, { _tag: "Superseded" }, policy)).wakes)
+
+  const session = openBySend(
+    {
+      id: yield* ids.session,
+      accountId: project.accountId,
+      projectId: project.id,
+      environment,
+      userNumber: request.userNumber,
+      agentNumber: choice.number
+    },
+    now,
+    policy
+  )
+  const message = outbound(
+    exchangeOf(session),
+    { id: yield* ids.message, author: "api", purpose: "opening", body: written(request.text, policy) },
+    now
+  )
+  if (Option.isSome(yield* consent.get(request.userNumber, choice.number))) {
+    const detail = "The recipient opted out of texts from this number."
+    const event = { _tag: "TextFailed" as const, messageId: message.id, purpose: "opening" as const, detail }
+    const ended = yield* Effect.fromResult(transition(session, event, now, policy)).pipe(Effect.orDie)
+    yield* open(ended.session, policy)
+    yield* messages.insert(suppress(message, "opted_out", detail, now))
+    wakes.push({ _tag: "Session", id: session.id })
+  } else {
+    yield* open(session, policy)
+    yield* messages.insert(message)
+    wakes.push({ _tag: "Line", number: choice.number })
+  }
+  if (request.idempotency !== null) {
+    const answer = Schema.encodeSync(answerJson)({ sessionId: session.id, messageId: message.id, agentNumber: choice.number })
+    yield* limits.putAnswer({ ...request.idempotency, status: 202, answer, createdAt: now })
+  }
+  const value: Accepted = {
+    sessionId: session.id,
+    messageId: message.id,
+    agentNumber: choice.number,
+    reasons: choice.reasons,
+    rate,
+    replayed: false
+  }
+  const accepted: Outcome<Accepted> = { value, wakes }
+  return accepted
+})

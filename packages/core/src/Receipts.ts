@@ -1,0 +1,90 @@
+/** What the carrier reports of a text after it was handed over. */
+import { DateTime, Effect, Option } from "effect"
+import type { MessageStatus } from "@parley/schema/Conversation"
+import type { Environment } from "@parley/schema/Environment"
+import type { MessageId, ProjectId } from "@parley/schema/Ids"
+import { tell } from "./Conversation.ts"
+import { advance } from "./Delivery.ts"
+import * as LineHealth from "./LineHealth.ts"
+import type { Message } from "./Message.ts"
+import { LineStore } from "./ports/LineStore.ts"
+import { MessageStore } from "./ports/MessageStore.ts"
+import type { Wake } from "./Wake.ts"
+import { transactAndWake } from "./Wake.ts"
+
+export interface Receipt {
+  readonly projectId: ProjectId
+  readonly environment: Environment
+  readonly carrierId: string
+  /** From the callback's own address: it settles a text whose carrier id never came back. */
+  readonly messageId: MessageId | null
+  readonly status: MessageStatus
+  readonly code: string | null
+  readonly detail: string | null
+}
+
+/** `recorded`; `unknown_message`: no such text here; `other_copy`: the text is known under another carrier id. */
+export type ReceiptResult = "recorded" | "unknown_message" | "other_copy"
+
+/** One transaction. Repeats, and reports in any order, end at the same status. */
+export const record = Effect.fn("Receipts.record")((receipt: Receipt) =>
+  transactAndWake(Effect.gen(function*() {
+    const messages = yield* MessageStore
+    const known = yield* messages.byCarrierId(receipt.carrierId)
+    const found = Option.isSome(known) || receipt.messageId === null ? known : yield* messages.get(receipt.messageId)
+    if (Option.isNone(found) || found.value.projectId !== receipt.projectId || found.value.direction !== "outbound") {
+      return { value: "unknown_message" as ReceiptResult, wakes: [] }
+    }
+    if (found.value.carrierId !== null && found.value.carrierId !== receipt.carrierId) {
+      return { value: "other_copy" as ReceiptResult, wakes: [] }
+    }
+    const wakes = yield* report(found.value, receipt.carrierId, receipt.status, receipt)
+    return { value: "recorded" as ReceiptResult, wakes }
+  }))
+)
+
+/** The carrier has the text, and says how far it is. Runs inside a transaction. */
+export const report = Effect.fnUntraced(function*(
+  message: Message,
+  carrierId: string,
+  reported: MessageStatus,
+  trouble: { readonly code: string | null; readonly detail: string | null }
+) {
+  const messages = yield* MessageStore
+  const now = yield* DateTime.now
+  const status = advance(message.status, reported)
+  const firstNews = message.acceptedAt === null
+  if (status === message.status && message.carrierId === carrierId && !firstNews) return []
+  const failed = status === "failed" || status === "undelivered"
+  yield* messages.update({
+    ...message,
+    carrierId,
+    status,
+    trouble: failed
+      ? { reason: status, code: trouble.code, detail: trouble.detail ?? "The carrier could not deliver this text and gave no reason." }
+      : null,
+    nextAttemptAt: null,
+    acceptedAt: message.acceptedAt ?? now,
+    updatedAt: now
+  })
+  const wakes: Array<Wake> = firstNews ? [{ _tag: "Line", number: message.agentNumber }] : []
+  if (firstNews) {
+    wakes.push(...yield* tell(message, (purpose) => ({ _tag: "TextAccepted", messageId: message.id, purpose, at: now })))
+  }
+  if (failed && message.status !== status) {
+    yield* countOutcome(message, "failed")
+    const detail = trouble.detail ?? "the text could not be delivered"
+    wakes.push(...yield* tell(message, (purpose) => ({ _tag: "TextFailed", messageId: message.id, purpose, detail })))
+  } else if (firstNews) {
+    yield* countOutcome(message, "sent")
+  }
+  return wakes
+})
+
+/** Remembers for the number how its sends go. */
+export const countOutcome = Effect.fnUntraced(function*(message: Message, outcome: "sent" | "failed") {
+  const lines = yield* LineStore
+  const now = yield* DateTime.now
+  const line = yield* lines.get(message.agentNumber)
+  yield* lines.put(LineHealth.counted(Option.getOrElse(line, () => LineHealth.fresh(message.agentNumber, now)), outcome, now))
+})
