@@ -134,7 +134,7 @@ export const check = (user: UserGuard, project: ProjectGuard, textFingerprint: s
     texts: textFingerprint === null ? texts : Array.takeRight([...texts, { fingerprint: textFingerprint, atMillis: nowMillis }], rememberedTexts)
   }
   if (textFingerprint !== null && arrived.texts.filter((text) => text.fingerprint === textFingerprint).length >= limits.identicalTexts) {
-    return refuse({ ...arrived, texts: [], blockedUntilMillis: nowMillis + blockForMillis }, project, "identical", nowMillis)
+    return refuse({ ...arrived, blockedUntilMillis: nowMillis + blockForMillis }, project, "identical", nowMillis)
   }
 
   const rolled = roll(project, nowMillis)

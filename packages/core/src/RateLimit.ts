@@ -41,7 +41,7 @@ export const take = (bucket: TokenBucket, rate: RateLimit, nowMillis: number, co
   const isBehind = elapsedMillis < 0 && elapsedMillis >= -rate.windowMillis
   const updatedAtMillis = isBehind ? bucket.updatedAtMillis : nowMillis
   const tokens = Math.min(rate.limit, bucket.tokens + (Math.max(0, elapsedMillis) * rate.limit) / rate.windowMillis)
-  const allowed = tokens + rounding >= cost && cost <= rate.limit
+  const allowed = tokens + rounding >= cost
   const left = allowed ? Math.max(0, tokens - cost) : tokens
   return {
     bucket: { tokens: left, updatedAtMillis },

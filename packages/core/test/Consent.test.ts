@@ -35,6 +35,10 @@ describe("Consent", () => {
     }
   }
 
+  it("trims again once the trailing mark is gone", () => {
+    assert.strictEqual(classify("stop .", subscribed)._tag, "stop")
+  })
+
   it("answers with the published texts", () => {
     assert.deepStrictEqual(["STOP", "START", "HELP"].map((text) => classify(text, subscribed).reply), [
       "You have been unsubscribed and will not receive further messages. Reply START to resubscribe.",

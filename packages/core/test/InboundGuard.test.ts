@@ -87,6 +87,12 @@ describe("InboundGuard", () => {
     assert.deepStrictEqual(words(decisions).slice(99), ["ok", "project_rate!", "project_rate!", "project_rate", "ok"])
   })
 
+  it("counts whole minutes for the project, wherever in a second they begin", () => {
+    const limits = { ...defaultInboundLimits, inboundPerProjectPerMinute: 1 }
+    const knocks = [999, 60_998, 61_000].map((after) => ({ text: "hi", after }))
+    assert.deepStrictEqual(words(feed(knocks, limits).decisions), ["ok", "project_rate!", "ok"])
+  })
+
   it("does not count for the project what was refused", () => {
     const { project } = feed(distinct(50, 100))
     assert.strictEqual(project.counts.reduce((sum, count) => sum + count, 0), 10)
@@ -112,6 +118,9 @@ describe("InboundGuard", () => {
     assert.strictEqual(words(feed([...full, { text: "?", after: -5_000 }]).decisions).at(-1), "user_rate!")
     assert.strictEqual(words(feed([...full, { text: "?", after: -3_600_000 }]).decisions).at(-1), "ok")
     const spam = Array.from({ length: 5 }, (_, after) => ({ text: "spam", after }))
+    const crowd = Array.from({ length: 100 }, (_, i) => ({ user: `user ${i}`, text: "hi", after: i }))
+    assert.strictEqual(words(feed([...crowd, { user: "x", text: "?", after: -5_000 }]).decisions).at(-1), "project_rate!")
+    assert.strictEqual(words(feed([...crowd, { user: "x", text: "?", after: -3_600_000 }]).decisions).at(-1), "ok")
     assert.strictEqual(words(feed([...spam, { text: "?", after: -5_000 }]).decisions).at(-1), "blocked!")
     assert.strictEqual(words(feed([...spam, { text: "?", after: -3_600_000 }]).decisions).at(-1), "ok")
   })
