@@ -14,6 +14,8 @@ import type { StoreFailure } from "./ports/Store.ts"
 export interface LineWorker {
   /** There may be work: cheap, and safe to call at any time. */
   readonly ring: Effect.Effect<void>
+  /** True when it was rung after its last look at the queue. */
+  readonly isRung: () => boolean
   /** Works until nothing is due and nothing is in flight; then tells when the next text is, or null. Not to be run twice at once. */
   readonly drain: Effect.Effect<DateTime.Utc | null, Effect.Error<ReturnType<typeof Lines.claim>>, WorkerServices>
 }
@@ -43,6 +45,8 @@ export const make = Effect.fnUntraced(function*(
   const inFlight = (message: Message, call: Effect.Effect<unknown, unknown, WorkerServices>) => {
     busy.add(message.id)
     return call.pipe(
+      // A call that is out is waited for, also when the gateway stops: cut off, nobody would know whether the text left.
+      Effect.uninterruptible,
       Effect.catchCause((cause) => Effect.logError("A text's outcome could not be recorded", cause)),
       Effect.ensuring(Effect.andThen(Effect.sync(() => busy.delete(message.id)), ring)),
       Effect.asVoid,
@@ -64,15 +68,21 @@ export const make = Effect.fnUntraced(function*(
       yield* Lines.settle(message.id, Option.getOrNull(listed))
     })
 
+  // What is claimed is called: a stop between the two would leave texts that look as if they might have left.
+  const take = Effect.fnUntraced(function*(room: number) {
+    const claim = yield* Lines.claim(number, pacing, room, busy)
+    pacing = claim.pacing
+    for (const message of claim.send) yield* inFlight(message, send(message))
+    for (const message of claim.ask) yield* inFlight(message, ask(message))
+    return claim
+  })
+
   const drain = Effect.gen(function*() {
     while (true) {
       isRung = false
       rung.closeUnsafe()
       const room = times.requestsInFlight - busy.size
-      const claim = room > 0 ? yield* Lines.claim(number, pacing, room, busy) : null
-      if (claim !== null) pacing = claim.pacing
-      for (const message of claim?.send ?? []) yield* inFlight(message, send(message))
-      for (const message of claim?.ask ?? []) yield* inFlight(message, ask(message))
+      const claim = room > 0 ? yield* Effect.uninterruptible(take(room)) : null
       const pacedUntil = claim?.pacedUntil ?? null
       if (pacedUntil !== null) {
         yield* Effect.race(rung.await, waitUntil(pacedUntil))
@@ -85,7 +95,7 @@ export const make = Effect.fnUntraced(function*(
     }
   })
 
-  return { ring, drain }
+  return { ring, isRung: () => isRung, drain }
 })
 
 // The carrier has answered: the record is worth waiting for, since without it the text would be unknown.

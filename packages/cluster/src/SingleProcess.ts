@@ -1,0 +1,22 @@
+/** The owners and the sweep in one process, over the store's own SQL. */
+import { Duration, Layer } from "effect"
+import { SingleRunner } from "effect/cluster"
+import * as Owners from "./Owners.ts"
+import * as Sweep from "./Sweep.ts"
+
+/** How long a stop waits for texts and turns that are out. */
+export const stopWithin = Duration.seconds(8)
+
+const runner = SingleRunner.layer({
+  runnerStorage: "memory",
+  shardingConfig: {
+    simulateRemoteSerialization: false,
+    entityTerminationTimeout: stopWithin,
+    // Nothing is persisted in the cluster's own tables: the rows of the store are the truth.
+    entityMessagePollInterval: Duration.minutes(10),
+    shardsPerGroup: 64,
+    maxResidentEntities: "unbounded"
+  }
+})
+
+export const layer = Sweep.layer.pipe(Layer.provideMerge(Owners.layer), Layer.provideMerge(runner))
