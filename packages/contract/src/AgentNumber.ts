@@ -1,0 +1,22 @@
+/** The agent number as the API shows it. */
+import { Country } from "@parley/schema/Country"
+import { Environment } from "@parley/schema/Environment"
+import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import { Registration, SenderType } from "@parley/schema/Sender"
+import { Schema } from "effect"
+import { wire } from "./Wire.ts"
+
+export const AgentNumber = wire(
+  "Number",
+  {
+    number: PhoneNumber,
+    environment: Environment,
+    type: SenderType,
+    country: Country,
+    registration: Registration,
+    segmentsPerSecond: Schema.Finite.annotate({ description: "How fast the carrier takes segments from this number." }),
+    queued: Schema.Int.annotate({ description: "Texts that wait to be sent from it." })
+  },
+  "A number that the project texts from."
+)
+export type AgentNumber = typeof AgentNumber.Type

@@ -1,0 +1,48 @@
+/** The message as the API shows it. */
+import { Author, Direction, MessageStatus, Purpose } from "@parley/schema/Conversation"
+import { MessageId, SessionId, TurnId } from "@parley/schema/Ids"
+import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import { Schema } from "effect"
+import { Instant, wire } from "./Wire.ts"
+
+/** A picture or another file that came with a text. */
+export const Media = wire("Media", { url: Schema.String, contentType: Schema.String }, "A file that came with a text.")
+export type Media = typeof Media.Type
+
+/** Why a message was not delivered. */
+export const Trouble = wire(
+  "Trouble",
+  {
+    reason: Schema.String.annotate({ description: "One word for programs, like `opted_out`." }),
+    code: Schema.NullOr(Schema.String.annotate({ description: "The carrier's own code." })),
+    detail: Schema.String.annotate({ description: "A sentence for people." })
+  },
+  "Why a message was not delivered, or was dropped."
+)
+export type Trouble = typeof Trouble.Type
+
+export const Message = wire(
+  "Message",
+  {
+    id: MessageId,
+    sessionId: Schema.NullOr(SessionId),
+    direction: Direction,
+    author: Author,
+    purpose: Purpose,
+    userNumber: PhoneNumber,
+    agentNumber: PhoneNumber,
+    text: Schema.String,
+    media: Schema.Array(Media),
+    segments: Schema.Int.annotate({ description: "How many segments the carrier moves and bills." }),
+    status: MessageStatus,
+    trouble: Schema.NullOr(Trouble),
+    carrierId: Schema.NullOr(Schema.String.annotate({ description: "The carrier's id of the message." })),
+    turnId: Schema.NullOr(TurnId),
+    attempts: Schema.Int.annotate({ description: "How often it was handed to the carrier." }),
+    createdAt: Instant,
+    acceptedAt: Schema.NullOr(Instant.annotate({ description: "When the carrier took it." })),
+    updatedAt: Instant
+  },
+  "One text of a conversation, inbound or outbound."
+)
+export type Message = typeof Message.Type
