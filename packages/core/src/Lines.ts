@@ -107,11 +107,11 @@ export const claim = Effect.fn("Lines.claim")((
         continue
       }
       const admitted = LinePacing.admit(paced, message.segments, segmentsPerSecond, DateTime.toEpochMillis(now))
+      paced = admitted.state
       if (admitted._tag === "Wait") {
         pacedUntil = DateTime.makeUnsafe(admitted.untilMillis)
         break
       }
-      paced = admitted.state
       const sending: Message = { ...message, status: "sending", attempts: message.attempts + 1, attemptedAt: now, nextAttemptAt: null, updatedAt: now }
       yield* messages.update(sending)
       send.push(sending)
