@@ -1,0 +1,159 @@
+/** The carrier port on Twilio's REST API, through Twilio's own package. */
+import { DateTime, Duration, Effect, Layer, Option, Redacted } from "effect"
+import twilio from "twilio"
+import { Ambiguous, Carrier, CarrierFailure, NotNow, Refused } from "@parley/core/ports/Carrier"
+import type { CarrierText, OutboundText } from "@parley/core/ports/Carrier"
+import { type AccountFor, login, type TwilioAccount } from "./TwilioAccount.ts"
+import { explain, ofCreate, ofRead } from "./TwilioErrors.ts"
+import { make, TwilioCallFailed, type TwilioHttpClient } from "./TwilioHttpClient.ts"
+import { statusOf } from "./TwilioStatus.ts"
+
+export interface TwilioCarrierOptions {
+  readonly accountFor: AccountFor
+  /** Where Twilio reaches the gateway. Null: no status callbacks are asked for, so a text stays `sent` for ever, and an unknown one is settled by `find` alone. */
+  readonly publicUrl: URL | null
+  /** In place of Twilio's own addresses: a simulator or a proxy. */
+  readonly baseUrl?: URL | null
+  /** For one call. Default 10 s. */
+  readonly timeout?: Duration.Duration
+}
+
+type Reason = CarrierFailure["reason"]
+type Client = ReturnType<typeof twilio>
+
+/** What Twilio puts before the texts of a trial account, and keeps as part of their body. Source: Twilio's help on free trial accounts. */
+const trialPrefix = "Sent from your Twilio trial account - "
+
+const page = { texts: 100, atMost: 20 } as const
+
+/** Twilio's times are whole seconds of another machine's clock, and the listing promises no exact order. */
+const clockTolerance = Duration.minutes(1)
+
+const failed = (reason: Reason) => new CarrierFailure({ reason })
+
+const notNow = (detail: string) => new NotNow({ code: null, detail, retryAfter: null, nextDay: false })
+
+/** The address that Twilio reports a text's progress to. */
+export const statusCallback = (publicUrl: URL, text: Pick<OutboundText, "projectId" | "environment" | "messageId">): string =>
+  `${publicUrl.origin}${publicUrl.pathname.replace(/\/+$/u, "")}/twilio/${text.projectId}/${text.environment}/status?message=${text.messageId}`
+
+const createFailed = (cause: unknown): Reason => {
+  const unclear = (what: string) => new Ambiguous({ code: null, detail: `Twilio ${what}; whether it took the text is being found out.` })
+  if (!(cause instanceof TwilioCallFailed)) return unclear("answered something that cannot be read")
+  const { reason } = cause
+  if (reason._tag === "Answered") return ofCreate(reason)
+  return reason._tag === "NotSent" ? notNow(`Twilio ${reason.detail}.`) : unclear(reason.detail)
+}
+
+const readFailed = (cause: unknown): Reason => {
+  if (!(cause instanceof TwilioCallFailed)) return notNow("Twilio answered something that cannot be read.")
+  return cause.reason._tag === "Answered" ? ofRead(cause.reason) : notNow(`Twilio ${cause.reason.detail}.`)
+}
+
+/** Makes Twilio's client of an account, and keeps it until the account's secret changes. */
+const clientsOn = (http: TwilioHttpClient) => {
+  const kept = new Map<string, { readonly password: Redacted.Redacted; readonly client: Client }>()
+  return (account: TwilioAccount): Effect.Effect<Client, Refused> =>
+    Effect.suspend(() => {
+      const user = login(account)
+      if (user === null) return new Refused({ code: null, detail: "The Twilio account has nothing to log in with: set its auth token or an API key." })
+      const key = `${account.accountSid} ${user.username}`
+      const known = kept.get(key)
+      if (known !== undefined && Redacted.value(known.password) === Redacted.value(user.password)) return Effect.succeed(known.client)
+      return Effect.try({
+        try: () => {
+          const client = twilio(user.username, Redacted.value(user.password), {
+            accountSid: account.accountSid,
+            autoRetry: false,
+            // The package types its seam as its own class with private parts, and calls `request` alone.
+            httpClient: http as unknown as Client["httpClient"]
+          })
+          kept.set(key, { password: user.password, client })
+          return client
+        },
+        catch: () => new Refused({ code: null, detail: "The Twilio account cannot be used: its SID must begin with AC, and its auth token or API key must not be empty." })
+      })
+    })
+}
+
+type Listed = Awaited<ReturnType<Client["messages"]["page"]>>["instances"][number]
+
+/** Null where Twilio gives no date that can be read. */
+const createdAtOf = (listed: Listed): DateTime.Utc | null => Option.getOrNull(Option.map(DateTime.make(listed.dateCreated), DateTime.toUtc))
+
+const isSameBody = (listed: Listed, body: string) => listed.body === body || listed.body === trialPrefix + body
+
+const toCarrierText = (listed: Listed, createdAt: DateTime.Utc): CarrierText => {
+  const code = Number.isInteger(listed.errorCode) && listed.errorCode !== 0 ? String(listed.errorCode) : null
+  return {
+    carrierId: listed.sid,
+    // A word that is new to us is still a text that the carrier has.
+    status: Option.getOrElse(statusOf(listed.status), () => "sent" as const),
+    createdAt,
+    code,
+    detail: code === null ? null : explain(code, listed.errorMessage)
+  }
+}
+
+/**
+ * The carrier on Twilio. A text is created with one call that is never repeated here.
+ * `find` also brings texts created up to a minute before `since`, because that is Twilio's clock: the caller knows its other texts by their carrier ids.
+ */
+export const layer = (options: TwilioCarrierOptions): Layer.Layer<Carrier> =>
+  Layer.effect(Carrier, Effect.gen(function*() {
+    const http = yield* Effect.acquireRelease(
+      Effect.sync(() => make({ baseUrl: options.baseUrl ?? null, timeout: options.timeout ?? Duration.seconds(10) })),
+      (http) => Effect.sync(http.close)
+    )
+    const clientOf = clientsOn(http)
+
+    const client = (text: OutboundText): Effect.Effect<Client, CarrierFailure> =>
+      options.accountFor(text.projectId).pipe(
+        Effect.catchTags({
+          NoTwilioAccount: ({ detail }) => new Refused({ code: null, detail }),
+          StoreFailure: () => notNow("The Twilio account of the project could not be read from the store.")
+        }),
+        Effect.flatMap(clientOf),
+        Effect.mapError(failed)
+      )
+
+    const send = Effect.fn("TwilioCarrier.send")(function*(text: OutboundText) {
+      const { messages } = yield* client(text)
+      const created = yield* Effect.tryPromise({
+        try: () => messages.create({
+          from: text.from,
+          to: text.to,
+          body: text.body,
+          ...(options.publicUrl === null ? {} : { statusCallback: statusCallback(options.publicUrl, text) })
+        }),
+        catch: (cause) => failed(createFailed(cause))
+      })
+      if (typeof created.sid === "string" && created.sid !== "") return { carrierId: created.sid }
+      return yield* failed(new Ambiguous({ code: null, detail: "Twilio answered without the text's SID; whether it took the text is being found out." }))
+    })
+
+    const find = Effect.fn("TwilioCarrier.find")(function*(text: OutboundText, since: DateTime.Utc) {
+      const { messages } = yield* client(text)
+      const from = DateTime.subtractDuration(since, clockTolerance)
+      const read = (call: () => ReturnType<typeof messages.page>) => Effect.tryPromise({ try: call, catch: (cause) => failed(readFailed(cause)) })
+      // No filter on DateSent: a text that still waits has none, and would be missed.
+      let listing = yield* read(() => messages.page({ to: text.to, from: text.from, pageSize: page.texts }))
+      const found: Array<CarrierText> = []
+      for (let pages = 1;; pages++) {
+        let recent = 0
+        for (const listed of listing.instances) {
+          const createdAt = createdAtOf(listed)
+          if (createdAt !== null && DateTime.isLessThan(createdAt, from)) continue
+          recent += 1
+          if (isSameBody(listed, text.body)) found.push(toCarrierText(listed, createdAt ?? since))
+        }
+        const next = listing.nextPageUrl
+        if (next === undefined || recent === 0) return found
+        // An unfinished listing proves nothing, and must not look like absence.
+        if (pages >= page.atMost) return yield* failed(notNow(`Twilio lists over ${page.texts * page.atMost} texts to this recipient, too many to look through.`))
+        listing = yield* read(() => messages.getPage(next))
+      }
+    })
+
+    return { send, find }
+  }))
