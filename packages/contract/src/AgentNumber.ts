@@ -4,7 +4,7 @@ import { Environment } from "@parley/schema/Environment"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Registration, SenderType } from "@parley/schema/Sender"
 import { Schema } from "effect"
-import { wire } from "./Wire.ts"
+import { Count, wire } from "./Wire.ts"
 
 export const AgentNumber = wire(
   "Number",
@@ -15,7 +15,7 @@ export const AgentNumber = wire(
     country: Country,
     registration: Registration,
     segmentsPerSecond: Schema.Finite.annotate({ description: "How fast the carrier takes segments from this number." }),
-    queued: Schema.Int.annotate({ description: "Texts that wait to be sent from it." })
+    queued: Count.annotate({ description: "Texts that wait to be sent from it." })
   },
   "A number that the project texts from."
 )

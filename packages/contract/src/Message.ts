@@ -3,7 +3,7 @@ import { Author, Direction, MessageStatus, Purpose } from "@parley/schema/Conver
 import { MessageId, SessionId, TurnId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Schema } from "effect"
-import { Instant, wire } from "./Wire.ts"
+import { Count, Instant, wire } from "./Wire.ts"
 
 /** A picture or another file that came with a text. */
 export const Media = wire("Media", { url: Schema.String, contentType: Schema.String }, "A file that came with a text.")
@@ -33,12 +33,12 @@ export const Message = wire(
     agentNumber: PhoneNumber,
     text: Schema.String,
     media: Schema.Array(Media),
-    segments: Schema.Int.annotate({ description: "How many segments the carrier moves and bills." }),
+    segments: Count.annotate({ description: "How many segments the carrier moves and bills." }),
     status: MessageStatus,
     trouble: Schema.NullOr(Trouble),
     carrierId: Schema.NullOr(Schema.String.annotate({ description: "The carrier's id of the message." })),
     turnId: Schema.NullOr(TurnId),
-    attempts: Schema.Int.annotate({ description: "How often it was handed to the carrier." }),
+    attempts: Count.annotate({ description: "How often it was handed to the carrier." }),
     createdAt: Instant,
     acceptedAt: Schema.NullOr(Instant.annotate({ description: "When the carrier took it." })),
     updatedAt: Instant

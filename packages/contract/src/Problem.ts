@@ -4,6 +4,7 @@
  */
 import { Schema } from "effect"
 import { HttpApiError, HttpApiSchema } from "effect/http-api"
+import { Count } from "./Wire.ts"
 
 /** The URI of a problem's type. A URN: it names, and promises no page to visit. */
 const urn = <const Name extends string>(name: Name) => `urn:parley:problem:${name}` as const
@@ -116,13 +117,13 @@ export class UserOptedOut extends HttpApiError.Problem<UserOptedOut>()(
 export class RateLimited extends HttpApiError.Problem<RateLimited>()(
   "RateLimited",
   { type: urn("rate-limited"), status: 429, title: "Too many requests." },
-  { ...common, retry_after: Schema.Int.annotate({ description: "Seconds until a call can succeed.", examples: [1] }) }
+  { ...common, retry_after: Count.annotate({ description: "Seconds until a call can succeed.", examples: [1] }) }
 ) {}
 
 /** `RateLimited` as an endpoint declares it: with its header. */
 export const RateLimitedAnswer = RateLimited.pipe(
   HttpApiSchema.encodeToWithHeaders(
-    { body: RateLimited, headers: { "retry-after": Schema.Int.annotate({ description: "Seconds until a call can succeed." }) } },
+    { body: RateLimited, headers: { "retry-after": Count.annotate({ description: "Seconds until a call can succeed." }) } },
     { decode: ({ body }) => body, encode: (body) => ({ body, headers: { "retry-after": body.retry_after } }) }
   )
 )
@@ -138,7 +139,7 @@ export class InternalError extends HttpApiError.Problem<InternalError>()(
 export class ServiceUnavailable extends HttpApiError.Problem<ServiceUnavailable>()(
   "ServiceUnavailable",
   { type: urn("service-unavailable"), status: 503, title: "The service is not available." },
-  { ...common, retry_after: Schema.optionalKey(Schema.Int.annotate({ description: "Seconds to wait before the next try.", examples: [1] })) }
+  { ...common, retry_after: Schema.optionalKey(Count.annotate({ description: "Seconds to wait before the next try.", examples: [1] })) }
 ) {}
 
 /** The media type of every problem. */

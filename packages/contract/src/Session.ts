@@ -4,7 +4,7 @@ import { Environment } from "@parley/schema/Environment"
 import { ProjectId, SessionId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Schema } from "effect"
-import { Instant, wire } from "./Wire.ts"
+import { Count, Instant, wire } from "./Wire.ts"
 
 /** What happens by itself if nothing else does, and when. */
 export const NextTimeout = wire(
@@ -27,7 +27,7 @@ export const AgentProgress = wire(
   "AgentProgress",
   {
     status: Schema.Literals(["idle", "waiting", "answering", "retrying", "failed"]),
-    attempts: Schema.Int.annotate({ description: "Calls of the agent for the current turn." }),
+    attempts: Count.annotate({ description: "Calls of the agent for the current turn." }),
     lastError: Schema.NullOr(wire("AgentError", { reason: Schema.String, at: Instant }, "Why the agent's last call failed."))
   },
   "`idle`: nothing to answer. `waiting`: texts are gathered. `answering`: the agent is called. `retrying`: a call failed, another follows. `failed`: given up."

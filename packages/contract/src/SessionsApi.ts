@@ -85,7 +85,8 @@ const speak = HttpApiEndpoint.post("speak", "/:id/messages", {
 
 const takeover = HttpApiEndpoint.post("takeover", "/:id/takeover", {
   params,
-  payload: TakeoverRequest,
+  // Null stands for no body at all.
+  payload: [TakeoverRequest, Schema.Null],
   success: Session,
   error: [NotFound, SessionEnded]
 }).annotateMerge(

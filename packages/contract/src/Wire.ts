@@ -22,3 +22,6 @@ export const wire = <const Fields extends Schema.Struct.Fields>(identifier: stri
 
 /** An instant, ISO 8601 in UTC on the wire: `2026-11-24T15:04:05.678Z`. */
 export const Instant = Schema.DateTimeUtcFromString.pipe(Schema.annotateEncoded({ format: "date-time", examples: ["2026-11-24T15:04:05.678Z"] }))
+
+/** A whole number that is not negative. */
+export const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))

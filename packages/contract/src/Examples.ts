@@ -1,0 +1,96 @@
+/** Requests and answers that the OpenAPI document shows, as they look on the wire. A test decodes each with its schema. */
+
+const userNumber = "+15005550123"
+const agentNumber = "+15005550006"
+const sessionId = "TW_SMS_01KAV5RK8ETQ8Y4V2N6W3Z7J9C"
+
+const session = {
+  id: sessionId,
+  channel: "SMS",
+  project: "demo",
+  environment: "live",
+  user_number: userNumber,
+  agent_number: agentNumber,
+  state: "engaged",
+  end_reason: null,
+  end_detail: null,
+  opening: "send",
+  opened_at: "2026-11-24T15:04:05.678Z",
+  last_activity_at: "2026-11-24T15:06:10.002Z",
+  ended_at: null,
+  next_timeout: { kind: "idle", due_at: "2026-11-25T15:06:10.002Z" },
+  takeover: null,
+  agent: { status: "idle", attempts: 0, last_error: null }
+} as const
+
+const message = {
+  id: "msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D",
+  session_id: sessionId,
+  direction: "outbound",
+  author: "api",
+  purpose: "opening",
+  user_number: userNumber,
+  agent_number: agentNumber,
+  text: "Hi Ada, your table for two is booked for 8 pm. Shall we keep it?",
+  media: [],
+  segments: 1,
+  status: "delivered",
+  trouble: null,
+  carrier_id: "SM3f0e2b6f1c4d4d0f9a6c1b2a3d4e5f60",
+  turn_id: null,
+  attempts: 1,
+  created_at: "2026-11-24T15:04:05.678Z",
+  accepted_at: "2026-11-24T15:04:05.912Z",
+  updated_at: "2026-11-24T15:04:08.120Z"
+} as const
+
+const remark = {
+  ...message,
+  id: "msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9E",
+  author: "person",
+  purpose: "remark",
+  text: "This is Grace from the restaurant. I have moved you to a window table.",
+  status: "queued",
+  carrier_id: null,
+  attempts: 0,
+  accepted_at: null
+} as const
+
+const takeover = { by: "grace@example.com", reason: "Asked for a person" }
+
+const number = {
+  number: agentNumber,
+  environment: "live",
+  type: "long_code",
+  country: "US",
+  registration: "approved",
+  segments_per_second: 10,
+  queued: 0
+} as const
+
+const optOut = {
+  user_number: userNumber,
+  agent_number: agentNumber,
+  environment: "live",
+  source: "keyword",
+  opted_out_at: "2026-11-24T15:04:05.678Z"
+} as const
+
+const page = <Item>(item: Item) => ({ data: [item], next_cursor: null })
+
+/** By operation id. A missing request or answer has no body. */
+export const examples: { readonly [operationId: string]: { readonly request?: unknown; readonly answer?: unknown } } = {
+  sendOutboundSms: { request: { message: message.text, user_number: userNumber, agent_number: agentNumber } },
+  listSessions: { answer: page(session) },
+  retrieveSession: { answer: session },
+  listSessionMessages: { answer: page(message) },
+  speakInSession: { request: { message: remark.text }, answer: remark },
+  takeOverSession: { request: takeover, answer: { ...session, takeover: { ...takeover, at: "2026-11-24T15:07:00.000Z" } } },
+  releaseSession: { answer: session },
+  endSession: {
+    answer: { ...session, state: "ended", end_reason: "operator_end", ended_at: "2026-11-24T15:08:00.000Z", next_timeout: null }
+  },
+  retrieveMessage: { answer: message },
+  listNumbers: { answer: page(number) },
+  listOptOuts: { answer: page(optOut) }
+}

@@ -1,0 +1,78 @@
+/** The real API over handlers that answer with the document's examples; what is tested is the contract, not a gateway. */
+import { AccountId, ApiKeyId, ConnectorId, ProjectId } from "@parley/schema/Ids"
+import { Effect, Layer, Redacted, Schema } from "effect"
+import { HttpRouter, HttpServer, HttpServerRequest } from "effect/http"
+import { HttpApiBuilder, HttpApiMiddleware, HttpApiSchema } from "effect/http-api"
+import { Access, Caller, connectorHeader, RequestErrors } from "../src/Access.ts"
+import { Api } from "../src/Api.ts"
+import * as Docs from "../src/Docs.ts"
+import { examples } from "../src/Examples.ts"
+import { Message } from "../src/Message.ts"
+import { page } from "../src/Page.ts"
+import { AgentNumber } from "../src/AgentNumber.ts"
+import { OptOut } from "../src/OptOut.ts"
+import { BadRequest, NotFound, RateLimited, SessionEnded, Unauthorized } from "../src/Problem.ts"
+import { Session } from "../src/Session.ts"
+
+const answer = <A, I>(schema: Schema.Codec<A, I>, operationId: string) => Schema.decodeUnknownSync(schema)(examples[operationId]?.answer)
+
+const sent = answer(Message, "retrieveMessage")
+const session = answer(Session, "retrieveSession")
+
+const access = Layer.succeed(
+  Access,
+  Access.of({
+    apiKey: Effect.fnUntraced(function*(handler, { credential }) {
+      if (Redacted.value(credential) !== "pk_right") return yield* new Unauthorized({ detail: "Send a valid API key." })
+      const { headers } = yield* HttpServerRequest.HttpServerRequest
+      const connectorId = headers[connectorHeader.toLowerCase()]
+      if (connectorId === undefined) {
+        return yield* new BadRequest({ detail: "Send the connector's id.", errors: [{ path: connectorHeader, detail: "is missing" }] })
+      }
+      return yield* Effect.provideService(handler, Caller, {
+        accountId: AccountId.make("ws-demo"),
+        keyId: ApiKeyId.make("key_1"),
+        scopes: new Set(["send", "read", "operate"] as const),
+        connectorId: ConnectorId.make(connectorId),
+        projectId: ProjectId.make("demo"),
+        environment: "live"
+      })
+    })
+  })
+)
+
+const requestErrors = HttpApiMiddleware.layerSchemaErrorTransform(RequestErrors, (error) => Effect.fail(new BadRequest({ detail: `Wrong: ${error.kind}.` })))
+
+const handlers = Layer.mergeAll(
+  HttpApiBuilder.group(Api, "outboundSms", (group) =>
+    group.handle("send", ({ headers, payload }) =>
+      payload.message === "too often"
+        ? Effect.fail(new RateLimited({ detail: "Wait a second.", retry_after: 1 }))
+        : Effect.succeed(
+          HttpApiSchema.withHeaders({
+            body: undefined,
+            headers: { location: `/v1/sessions/${session.id}`, ...(headers.idempotencyKey === "again" ? { "idempotency-replayed": "true" as const } : {}) }
+          })
+        ))),
+  HttpApiBuilder.group(Api, "sessions", (group) =>
+    group.handleAll({
+      list: ({ query }) => Effect.succeed({ data: [session], nextCursor: `${query.userNumber ?? "anyone"} ${query.limit}` }),
+      retrieve: ({ params }) => params.id === session.id ? Effect.succeed(session) : Effect.fail(new NotFound({ detail: `There is no session ${params.id}.` })),
+      messages: () => Effect.succeed(answer(page("Messages", Message), "listSessionMessages")),
+      speak: ({ payload }) =>
+        Effect.succeed(HttpApiSchema.withHeaders({ body: { ...sent, text: payload.message }, headers: { location: `/v1/messages/${sent.id}` } })),
+      takeover: ({ payload }) => Effect.succeed({ ...session, takeover: { by: payload?.by ?? "somebody", reason: payload?.reason ?? null, at: session.openedAt } }),
+      release: () => Effect.succeed(session),
+      end: ({ params }) => Effect.fail(new SessionEnded({ detail: `Session ${params.id} has ended.`, correlation_id: "c-1" }))
+    })),
+  HttpApiBuilder.group(Api, "messages", (group) => group.handle("retrieve", () => Effect.succeed(sent))),
+  HttpApiBuilder.group(Api, "numbers", (group) => group.handle("list", () => Effect.succeed(answer(page("Numbers", AgentNumber), "listNumbers")))),
+  HttpApiBuilder.group(Api, "optOuts", (group) => group.handle("list", () => Effect.succeed(answer(page("OptOuts", OptOut), "listOptOuts"))))
+).pipe(Layer.provide([access, requestErrors]))
+
+/** A fetch-like function that answers as a server of the API does. */
+export const serve = () =>
+  HttpRouter.toWebHandler(
+    Layer.mergeAll(HttpApiBuilder.layer(Api).pipe(Layer.provide(handlers)), Docs.layer()).pipe(Layer.provideMerge(HttpServer.layerServices)),
+    { disableLogger: true }
+  )
