@@ -1,9 +1,12 @@
 /** What a person does with a session: speaks, takes over, hands back, ends. */
 import { DateTime, Effect, Option, Schema } from "effect"
 import type { AccountId } from "@parley/schema/Ids"
-import { SessionId } from "@parley/schema/Ids"
+import { MessageId, SessionId } from "@parley/schema/Ids"
 import { apply, exchangeOf, withPolicy, written } from "./Conversation.ts"
+import type { Keyed } from "./Idempotency.ts"
+import { recall, remember } from "./Idempotency.ts"
 import { Ids } from "./Ids.ts"
+import type { Message } from "./Message.ts"
 import { outbound } from "./Message.ts"
 import { ConsentStore } from "./ports/ConsentStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
@@ -42,11 +45,14 @@ export const release = Effect.fn("Operators.release")((accountId: AccountId, id:
 export const end = Effect.fn("Operators.end")((accountId: AccountId, id: SessionId) => act(accountId, id, { _tag: "OperatorEnded" }))
 
 /** A person speaks. The text is durable, and in its line, when this succeeds. */
-export const speak = Effect.fn("Operators.speak")((accountId: AccountId, id: SessionId, text: string) =>
+export const speak = Effect.fn("Operators.speak")((accountId: AccountId, id: SessionId, text: string, idempotency: Keyed | null) =>
   transactAndWake(Effect.gen(function*() {
     const messages = yield* MessageStore
     const consent = yield* ConsentStore
     const { project, session } = yield* find(accountId, id)
+    const before = Option.flatMap(yield* recall(idempotency), Schema.decodeOption(MessageId))
+    const earlier = Option.isSome(before) ? yield* messages.get(before.value) : Option.none<Message>()
+    if (Option.isSome(earlier)) return { value: { message: earlier.value, replayed: true }, wakes: [] }
     const policy = project.config.session
     const applied = yield* apply(session, { _tag: "PersonSpoke" }, policy)
     if (Option.isSome(yield* consent.get(session.userNumber, session.agentNumber))) return yield* new UserOptedOut({ sessionId: id })
@@ -56,6 +62,7 @@ export const speak = Effect.fn("Operators.speak")((accountId: AccountId, id: Ses
       yield* DateTime.now
     )
     yield* messages.insert(message)
-    return { value: message, wakes: [...applied.wakes, { _tag: "Line" as const, number: message.agentNumber }] }
+    yield* remember(idempotency, 202, message.id)
+    return { value: { message, replayed: false }, wakes: [...applied.wakes, { _tag: "Line" as const, number: message.agentNumber }] }
   }))
 )

@@ -1,8 +1,10 @@
 /** Accepting a send: one transaction, after which the text is delivered or visibly failed. */
 import { DateTime, Effect, Option, Result, Schema } from "effect"
 import { MessageId, SessionId } from "@parley/schema/Ids"
-import type { PhoneNumber } from "@parley/schema/PhoneNumber"
+import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { applyQuietly, exchangeOf, open, written } from "./Conversation.ts"
+import type { Keyed } from "./Idempotency.ts"
+import { recall, remember } from "./Idempotency.ts"
 import { Ids } from "./Ids.ts"
 import * as LineHealth from "./LineHealth.ts"
 import { outbound, suppress } from "./Message.ts"
@@ -25,7 +27,7 @@ export interface SendRequest {
   readonly userNumber: PhoneNumber
   /** The sender that the caller wants; null: Parley chooses. */
   readonly agentNumber: PhoneNumber | null
-  readonly idempotency: { readonly key: string; readonly fingerprint: string } | null
+  readonly idempotency: Keyed | null
 }
 
 export interface Accepted {
@@ -45,14 +47,8 @@ export class OutboundRateExceeded extends Schema.TaggedError<OutboundRateExceede
   limit: Schema.Int
 }) {}
 
-/** The key came with another body before. */
-export class IdempotencyConflict extends Schema.TaggedError<IdempotencyConflict>()("IdempotencyConflict", { key: Schema.String }) {}
-
 /** The connector's project was removed. */
 export class ProjectNotFound extends Schema.TaggedError<ProjectNotFound>()("ProjectNotFound", { projectId: Schema.String }) {}
-
-/** How long an idempotency key is remembered. */
-export const idempotencyHours = 24
 
 const minuteMillis = 60_000
 
@@ -63,7 +59,7 @@ export const outboundRate = (project: Project): RateLimit.RateLimit => ({
 
 const bucketKey = (project: Project) => `outbound/${project.id}`
 const bucketJson = Schema.fromJsonString(RateLimit.TokenBucket)
-const answerJson = Schema.fromJsonString(Schema.Struct({ sessionId: SessionId, messageId: MessageId, agentNumber: Schema.String }))
+const answerJson = Schema.fromJsonString(Schema.Struct({ sessionId: SessionId, messageId: MessageId, agentNumber: PhoneNumber }))
 
 /** What is left of the project's minute, without using any of it. */
 export const allowance = Effect.fn("Outbound.allowance")(function*(project: Project) {
@@ -113,24 +109,10 @@ const decide = Effect.fnUntraced(function*(request: SendRequest) {
 })
 
 const replayed = Effect.fnUntraced(function*(request: SendRequest, project: Project) {
-  const limits = yield* LimitStore
-  if (request.idempotency === null) return Option.none<Outcome<Accepted>>()
-  const { fingerprint, key } = request.idempotency
-  const record = yield* limits.answer(key)
-  const now = yield* DateTime.now
-  if (Option.isNone(record) || DateTime.isLessThan(record.value.createdAt, DateTime.subtract(now, { hours: idempotencyHours }))) {
-    return Option.none<Outcome<Accepted>>()
-  }
-  if (record.value.fingerprint !== fingerprint) return yield* new IdempotencyConflict({ key })
-  const answer = Schema.decodeSync(answerJson)(record.value.answer)
-  const value: Accepted = {
-    sessionId: answer.sessionId,
-    messageId: answer.messageId,
-    agentNumber: answer.agentNumber as PhoneNumber,
-    reasons: [],
-    rate: yield* allowance(project),
-    replayed: true
-  }
+  const before = yield* recall(request.idempotency)
+  if (Option.isNone(before)) return Option.none<Outcome<Accepted>>()
+  const answer = Schema.decodeSync(answerJson)(before.value)
+  const value: Accepted = { ...answer, reasons: [], rate: yield* allowance(project), replayed: true }
   return Option.some<Outcome<Accepted>>({ value, wakes: [] })
 })
 
@@ -191,7 +173,6 @@ const send = Effect.fnUntraced(function*(
   const sessions = yield* SessionStore
   const messages = yield* MessageStore
   const consent = yield* ConsentStore
-  const limits = yield* LimitStore
   const ids = yield* Ids
   const now = yield* DateTime.now
   const policy = project.config.session
@@ -230,10 +211,8 @@ const send = Effect.fnUntraced(function*(
     yield* messages.insert(message)
     wakes.push({ _tag: "Line", number: choice.number })
   }
-  if (request.idempotency !== null) {
-    const answer = Schema.encodeSync(answerJson)({ sessionId: session.id, messageId: message.id, agentNumber: choice.number })
-    yield* limits.putAnswer({ ...request.idempotency, status: 202, answer, createdAt: now })
-  }
+  const answer = Schema.encodeSync(answerJson)({ sessionId: session.id, messageId: message.id, agentNumber: choice.number })
+  yield* remember(request.idempotency, 202, answer)
   const value: Accepted = {
     sessionId: session.id,
     messageId: message.id,

@@ -1,0 +1,71 @@
+/** Checks who calls: key (401), connector header (400), connector (404), account (403), in this order. */
+import { DateTime, Effect, Layer, Option, Redacted } from "effect"
+import { HttpServerRequest } from "effect/http"
+import { createHash, timingSafeEqual } from "node:crypto"
+import { Access, Caller, connectorHeader } from "@parley/contract/Access"
+import { AccountMismatch, BadRequest, MissingScope, Unauthorized, UnknownConnector } from "@parley/contract/Problem"
+import { ConnectorId } from "@parley/schema/Ids"
+import { Directory } from "@parley/core/ports/Directory"
+import type { ApiKey, Scope } from "@parley/core/Project"
+import { unavailable } from "./StoreProblem.ts"
+
+const invalidKey = new Unauthorized({
+  detail: "The API key in X-PolyAi-Auth-Token is missing, unknown, expired or revoked. Send a valid key of your account."
+})
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
+
+// The row was found by this very hash; comparing once more in constant time keeps the answer's time independent of the index.
+const isSame = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+
+const isUsable = (key: ApiKey, now: DateTime.Utc) =>
+  key.revokedAt === null && (key.expiresAt === null || DateTime.isGreaterThan(key.expiresAt, now))
+
+/** What an operation needs: the send's own scope, `read` for a GET, `operate` for what a person does. */
+const neededScope = (request: HttpServerRequest.HttpServerRequest): Scope =>
+  request.method === "GET" || request.method === "HEAD" ? "read" : request.url.startsWith("/v1/outbound-sms") ? "send" : "operate"
+
+export const layer: Layer.Layer<Access, never, Directory> = Layer.effect(
+  Access,
+  Effect.gen(function*() {
+    const directory = yield* Directory
+    return Access.of({
+      apiKey: Effect.fnUntraced(function*(answer, { credential }) {
+        const request = yield* HttpServerRequest.HttpServerRequest
+        const secret = Redacted.value(credential)
+        const hash = sha256(secret)
+        const found = secret === "" ? Option.none() : yield* directory.keyByHash(hash).pipe(Effect.mapError(unavailable))
+        const now = yield* DateTime.now
+        if (Option.isNone(found) || !isSame(found.value.hash, hash) || !isUsable(found.value, now)) return yield* invalidKey
+        const key = found.value
+
+        const connectorId = request.headers[connectorHeader.toLowerCase()]?.trim() ?? ""
+        if (connectorId === "") {
+          const detail = `The header ${connectorHeader} is missing. Send the id of your connector, which names the project and environment.`
+          return yield* new BadRequest({ detail, errors: [{ path: connectorHeader, detail: "is required" }] })
+        }
+        const connector = yield* directory.connector(ConnectorId.make(connectorId)).pipe(Effect.mapError(unavailable))
+        if (Option.isNone(connector)) {
+          return yield* new UnknownConnector({ detail: `No connector has the id in ${connectorHeader}. Check it, and that it was not removed.` })
+        }
+        if (connector.value.accountId !== key.accountId) {
+          return yield* new AccountMismatch({
+            detail: "The API key's account does not match the connector's account. Use a key of the account that owns the connector."
+          })
+        }
+        const scope = neededScope(request)
+        if (!key.scopes.includes(scope)) {
+          return yield* new MissingScope({ detail: `The API key may not do this: it lacks the scope "${scope}".` })
+        }
+        return yield* Effect.provideService(answer, Caller, {
+          accountId: key.accountId,
+          keyId: key.id,
+          scopes: new Set(key.scopes),
+          connectorId: connector.value.id,
+          projectId: connector.value.projectId,
+          environment: connector.value.environment
+        })
+      })
+    })
+  })
+)

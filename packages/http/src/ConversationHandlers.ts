@@ -1,0 +1,151 @@
+/** Sessions, messages, numbers and opt-outs on the use cases. Another account's object is the same 404 as one that is not there. */
+import { DateTime, Effect, Option } from "effect"
+import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
+import { Caller } from "@parley/contract/Access"
+import { Api } from "@parley/contract/Api"
+import { defaultLimit } from "@parley/contract/Page"
+import { BadRequest, NotFound, NotTakenOver, SessionEnded, UserOptedOut } from "@parley/contract/Problem"
+import type { SessionId } from "@parley/schema/Ids"
+import { isPhoneNumber } from "@parley/schema/PhoneNumber"
+import * as Operators from "@parley/core/Operators"
+import { ConsentStore } from "@parley/core/ports/ConsentStore"
+import { Directory } from "@parley/core/ports/Directory"
+import { MessageStore } from "@parley/core/ports/MessageStore"
+import { SessionStore } from "@parley/core/ports/SessionStore"
+import type { Page } from "@parley/core/ports/Store"
+import * as Idempotency from "./IdempotencyKey.ts"
+import * as Resource from "./Resources.ts"
+import { unavailable } from "./StoreProblem.ts"
+
+const notFound = (what: string) => new NotFound({ detail: `No ${what} has this id in your account.` })
+
+const storeAway = { StoreFailure: (failure: Parameters<typeof unavailable>[0]) => Effect.fail(unavailable(failure)) }
+
+/** What a person's action on a session may meet. */
+const refusals = {
+  ...storeAway,
+  SessionNotFound: () => Effect.fail(notFound("session")),
+  SessionClosed: ({ endReason }: { readonly endReason: string }) =>
+    Effect.fail(new SessionEnded({ detail: `The session has ended (${endReason}). A new send, or the user's next text, opens another.` }))
+}
+
+const neverHappens = (failure: object) => Effect.die(failure)
+
+// Cursors are the ids that a page ended with; what does not look like one is told apart from an empty page.
+const cursor = (given: string | undefined, isCursor: (text: string) => boolean) =>
+  given === undefined
+    ? Effect.succeed(null)
+    : isCursor(given)
+    ? Effect.succeed(given)
+    : Effect.fail(new BadRequest({
+      detail: "cursor is not one of this list. Use the next_cursor of the page before, as it is.",
+      errors: [{ path: "cursor", detail: "must be the next_cursor of the page before" }]
+    }))
+
+const isId = (prefix: string) => (text: string) => text.startsWith(prefix)
+const isPair = (text: string) => text.split("|").every(isPhoneNumber)
+
+const asPage = <A, B>(page: Page<A>, show: (item: A) => B) => ({ data: page.items.map(show), nextCursor: page.next })
+
+const visible = Effect.fnUntraced(function*(id: SessionId) {
+  const sessions = yield* SessionStore
+  const { accountId } = yield* Caller
+  const found = yield* sessions.get(id)
+  return Option.isNone(found) || found.value.accountId !== accountId ? yield* notFound("session") : found.value
+})
+
+export const sessions = HttpApiBuilder.group(Api, "sessions", (handlers) =>
+  handlers.handleAll({
+    list: Effect.fnUntraced(function*({ query }) {
+      const store = yield* SessionStore
+      const { accountId, projectId } = yield* Caller
+      const { cursor: given, limit = defaultLimit, ...filter } = query
+      const from = yield* cursor(given, isId("TW_SMS_"))
+      const page = yield* store.list({ ...filter, accountId, projectId }, { limit, cursor: from })
+      const now = yield* DateTime.now
+      return asPage(page, (session) => Resource.session(session, now))
+    }, Effect.catchTags(storeAway)),
+
+    retrieve: Effect.fnUntraced(function*({ params }) {
+      return Resource.session(yield* visible(params.id), yield* DateTime.now)
+    }, Effect.catchTags(storeAway)),
+
+    messages: Effect.fnUntraced(function*({ params, query }) {
+      const store = yield* MessageStore
+      const session = yield* visible(params.id)
+      const from = yield* cursor(query.cursor, isId("msg_"))
+      return asPage(yield* store.list(session.id, { limit: query.limit ?? defaultLimit, cursor: from }), Resource.message)
+    }, Effect.catchTags(storeAway)),
+
+    speak: Effect.fnUntraced(function*({ headers, params, payload }) {
+      const caller = yield* Caller
+      const keyed = Idempotency.keyed(caller, `sessions/${params.id}/messages`, headers.idempotencyKey, payload.message)
+      const { message, replayed } = yield* Operators.speak(caller.accountId, params.id, payload.message, keyed)
+      return HttpApiSchema.withHeaders({
+        body: Resource.message(message),
+        headers: { location: `/v1/messages/${message.id}`, ...Idempotency.replayHeader(replayed) }
+      })
+    }, Effect.catchTags({
+      ...refusals,
+      IdempotencyConflict: Idempotency.conflict,
+      NotTakenOver: neverHappens,
+      UserOptedOut: () =>
+        Effect.fail(new UserOptedOut({ detail: "The user opted out of texts from this number. Nobody may write to them before they send START." }))
+    })),
+
+    takeover: Effect.fnUntraced(function*({ params, payload }) {
+      const { accountId } = yield* Caller
+      const { session } = yield* Operators.takeOver(accountId, params.id, payload?.by ?? "operator", payload?.reason ?? null)
+      return Resource.session(session, yield* DateTime.now)
+    }, Effect.catchTags({ ...refusals, NotTakenOver: neverHappens })),
+
+    release: Effect.fnUntraced(function*({ params }) {
+      const { accountId } = yield* Caller
+      const { session } = yield* Operators.release(accountId, params.id)
+      return Resource.session(session, yield* DateTime.now)
+    }, Effect.catchTags({
+      ...refusals,
+      NotTakenOver: () => Effect.fail(new NotTakenOver({ detail: "Nobody has taken this session over, so there is nothing to release." }))
+    })),
+
+    end: Effect.fnUntraced(function*({ params }) {
+      const { accountId } = yield* Caller
+      const { session } = yield* Operators.end(accountId, params.id)
+      return Resource.session(session, yield* DateTime.now)
+    }, Effect.catchTags({ ...refusals, NotTakenOver: neverHappens }))
+  }))
+
+export const messages = HttpApiBuilder.group(Api, "messages", (handlers) =>
+  handlers.handle("retrieve", Effect.fnUntraced(function*({ params }) {
+    const store = yield* MessageStore
+    const { accountId } = yield* Caller
+    const found = yield* store.get(params.id)
+    return Option.isNone(found) || found.value.accountId !== accountId ? yield* notFound("message") : Resource.message(found.value)
+  }, Effect.catchTags(storeAway))))
+
+// Longer queues are shown as this many.
+const countedQueue = 10_000
+
+export const numbers = HttpApiBuilder.group(Api, "numbers", (handlers) =>
+  handlers.handle("list", Effect.fnUntraced(function*({ query }) {
+    const directory = yield* Directory
+    const store = yield* MessageStore
+    const { environment, projectId } = yield* Caller
+    const from = yield* cursor(query.cursor, isPhoneNumber)
+    const limit = query.limit ?? defaultLimit
+    const all = yield* directory.numbers(projectId, environment)
+    const rest = from === null ? all : all.filter(({ number }) => number > from)
+    const shown = rest.slice(0, limit)
+    const data = yield* Effect.forEach(shown, (number) =>
+      Effect.map(store.queueLength(number.number, countedQueue), (queued) => Resource.agentNumber(number, queued)))
+    return { data, nextCursor: rest.length > limit ? shown.at(-1)?.number ?? null : null }
+  }, Effect.catchTags(storeAway))))
+
+export const optOuts = HttpApiBuilder.group(Api, "optOuts", (handlers) =>
+  handlers.handle("list", Effect.fnUntraced(function*({ query }) {
+    const store = yield* ConsentStore
+    const { accountId, projectId } = yield* Caller
+    const from = yield* cursor(query.cursor, isPair)
+    const page = yield* store.list({ accountId, projectId, userNumber: query.userNumber }, { limit: query.limit ?? defaultLimit, cursor: from })
+    return asPage(page, Resource.optOut)
+  }, Effect.catchTags(storeAway))))

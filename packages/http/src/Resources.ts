@@ -1,0 +1,87 @@
+/** What the core keeps as the API shows it. */
+import { DateTime } from "effect"
+import type { AgentNumber } from "@parley/contract/AgentNumber"
+import type { Message } from "@parley/contract/Message"
+import type { OptOut } from "@parley/contract/OptOut"
+import type { AgentProgress, Session } from "@parley/contract/Session"
+import type * as Core from "@parley/core/Message"
+import type * as Consent from "@parley/core/ports/ConsentStore"
+import type * as Project from "@parley/core/Project"
+import type * as CoreSession from "@parley/core/Session"
+
+const agentProgress = (session: CoreSession.Session, now: DateTime.Utc): AgentProgress => {
+  const { failure, owed, running, texts } = session.turn
+  const isRetrying = running !== null && failure !== null && !failure.gaveUp
+  const status = isRetrying && DateTime.isGreaterThan(running.dueAt, now) && running.attempt === failure.attempts
+    ? "retrying" as const
+    : running !== null
+    ? "answering" as const
+    : owed !== null || texts !== null
+    ? "waiting" as const
+    : failure?.gaveUp === true
+    ? "failed" as const
+    : "idle" as const
+  return {
+    status,
+    attempts: running?.attempt ?? failure?.attempts ?? 0,
+    lastError: failure === null ? null : { reason: failure.reason, at: failure.at }
+  }
+}
+
+export const session = (session: CoreSession.Session, now: DateTime.Utc): Session => ({
+  id: session.id,
+  channel: "SMS",
+  project: session.projectId,
+  environment: session.environment,
+  userNumber: session.userNumber,
+  agentNumber: session.agentNumber,
+  state: session.state,
+  endReason: session.endReason,
+  endDetail: session.endDetail,
+  opening: session.opening,
+  openedAt: session.openedAt,
+  lastActivityAt: session.lastActivityAt,
+  endedAt: session.endedAt,
+  nextTimeout: session.timer,
+  takeover: session.takeover,
+  agent: agentProgress(session, now)
+})
+
+export const message = (message: Core.Message): Message => ({
+  id: message.id,
+  sessionId: message.sessionId,
+  direction: message.direction,
+  author: message.author,
+  purpose: message.purpose,
+  userNumber: message.userNumber,
+  agentNumber: message.agentNumber,
+  text: message.body,
+  media: message.media,
+  segments: message.segments,
+  status: message.status,
+  trouble: message.trouble,
+  carrierId: message.carrierId,
+  turnId: message.turnId,
+  attempts: message.attempts,
+  createdAt: message.createdAt,
+  acceptedAt: message.acceptedAt,
+  updatedAt: message.updatedAt
+})
+
+export const agentNumber = (number: Project.AgentNumber, queued: number): AgentNumber => ({
+  number: number.number,
+  environment: number.environment,
+  type: number.type,
+  country: number.country,
+  registration: number.registration,
+  segmentsPerSecond: number.segmentsPerSecond,
+  queued
+})
+
+export const optOut = (optOut: Consent.OptOut): OptOut => ({
+  userNumber: optOut.userNumber,
+  agentNumber: optOut.agentNumber,
+  environment: optOut.environment,
+  source: optOut.source,
+  optedOutAt: optOut.optedOutAt
+})

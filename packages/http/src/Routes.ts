@@ -1,0 +1,19 @@
+/** All routes of the API: the contract's, its documents, and the system's. Serve them with `HttpRouter.serve`. */
+import { Layer } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { Api } from "@parley/contract/Api"
+import * as Docs from "@parley/contract/Docs"
+import * as AccessLive from "./AccessLive.ts"
+import * as Conversation from "./ConversationHandlers.ts"
+import * as Outbound from "./OutboundHandlers.ts"
+import * as RequestErrorsLive from "./RequestErrorsLive.ts"
+import * as Shell from "./Shell.ts"
+import * as SystemRoutes from "./SystemRoutes.ts"
+
+const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Conversation.messages, Conversation.numbers, Conversation.optOuts).pipe(
+  Layer.provide([AccessLive.layer, RequestErrorsLive.layer])
+)
+
+const api = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers))
+
+export const layer = Layer.mergeAll(api, Docs.layer("/docs"), SystemRoutes.layer, Shell.layer)

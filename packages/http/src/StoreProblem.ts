@@ -1,0 +1,11 @@
+/** The store's failure as the API tells it: nothing was kept, and whether to try again. */
+import type { StoreFailure } from "@parley/core/ports/Store"
+import { ServiceUnavailable } from "@parley/contract/Problem"
+
+export const unavailable = (failure: StoreFailure): ServiceUnavailable =>
+  new ServiceUnavailable({
+    detail: failure.retryable
+      ? "The service can't store anything right now, and nothing of this request was kept. Try again shortly."
+      : "The service can't store anything, and nothing of this request was kept. Its operator has to act; try again later.",
+    retry_after: failure.retryable ? 1 : 30
+  })
