@@ -90,7 +90,7 @@ export interface Transition {
 /** Somebody asks something of a session that has ended. */
 export class SessionClosed extends Schema.TaggedError<SessionClosed>()("SessionClosed", { sessionId: SessionId, endReason: EndReason }) {}
 
-/** `Released` when nobody had taken over, or `TakenOver` when somebody had. */
+/** `Released` when nobody had taken over. */
 export class NotTakenOver extends Schema.TaggedError<NotTakenOver>()("NotTakenOver", { sessionId: SessionId }) {}
 
 interface Opened {
@@ -158,7 +158,7 @@ export const transition = (
         ? unchanged(session)
         : timeIsUp(session, session.timer.kind, event.textId, now, policy)
     case "AgentEnded":
-      return changed(ended(session, event.reason, null, now))
+      return changed(ended(session, event.reason, null, now), pendingWarning(session))
     case "UserLeft":
       return changed(ended(session, "user_end", "the user opted out", now), pendingWarning(session))
     case "Superseded":
@@ -231,8 +231,10 @@ const textAccepted = (session: Session, event: SessionEvent & { _tag: "TextAccep
 }
 
 const textFailed = (session: Session, event: SessionEvent & { _tag: "TextFailed" }, now: DateTime.Utc) => {
-  if (event.purpose === "warning" && session.warning?.messageId === event.messageId) {
-    return changed({ ...session, warning: { ...session.warning, outcome: "failed" } })
+  if (event.purpose === "warning") {
+    return session.warning?.messageId === event.messageId && session.warning.outcome !== "failed"
+      ? changed({ ...session, warning: { ...session.warning, outcome: "failed" } })
+      : unchanged(session)
   }
   if (event.purpose === "opening" && session.state === "unanswered") {
     return changed(ended(session, "delivery_failed", event.detail, now))

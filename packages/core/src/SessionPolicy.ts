@@ -1,12 +1,15 @@
 /** What a project decides about its conversations: every duration and every text that the session rules mention. */
-import { Duration, Effect, Schema } from "effect"
+import { Duration, Effect, Option, Schema, SchemaTransformation } from "effect"
 
+const isPositive = (text: string): boolean =>
+  Option.exists(Duration.fromInput(text as Duration.Input), (value) => Duration.isFinite(value) && Duration.toMillis(value) > 0)
+
+// Checked as text, so that a refusal names the key that was written, and all refusals come together.
 const duration = (text: string) =>
-  Schema.DurationFromString.check(
-    Schema.makeFilter((value: Duration.Duration) => Duration.isFinite(value) && Duration.toMillis(value) > 0, {
-      expected: "a positive duration, like \"24 hours\" or \"1500 millis\""
-    })
-  ).pipe(Schema.withDecodingDefaultKey(Effect.succeed(text)))
+  Schema.String.check(Schema.makeFilter(isPositive, { expected: "a positive duration, like \"24 hours\" or \"1500 millis\"" })).pipe(
+    Schema.decodeTo(Schema.Duration, SchemaTransformation.durationFromString),
+    Schema.withDecodingDefaultKey(Effect.succeed(text))
+  )
 
 const text = (fallback: string) =>
   Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(1600)).pipe(Schema.withDecodingDefaultKey(Effect.succeed(fallback)))

@@ -1,0 +1,464 @@
+import { assert, describe, it } from "@effect/vitest"
+import { DateTime, Duration, Result } from "effect"
+import fc from "fast-check"
+import { AccountId, MessageId, ProjectId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
+import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import type { OutboundPurpose, Session, SessionEvent, Transition } from "../src/Session.ts"
+import { agentDueAt, openBySend, openByText, transition } from "../src/Session.ts"
+import { defaultSessionPolicy } from "../src/SessionPolicy.ts"
+import * as Turn from "../src/Turn.ts"
+
+const policy = defaultSessionPolicy
+const zero = 1_790_000_000_000
+const minute = 60_000
+const hour = 60 * minute
+const at = (millis: number) => DateTime.makeUnsafe(zero + millis)
+const since = (time: DateTime.Utc) => DateTime.toEpochMillis(time) - zero
+const message = (n: number) => MessageId.make(`msg_${timeOrdered(zero + n, 0n)}`)
+const first = PhoneNumber.make("+15005550006")
+const second = PhoneNumber.make("+15005550007")
+
+const who = {
+  id: SessionId.make(`TW_SMS_${timeOrdered(zero, 0n)}`),
+  accountId: AccountId.make("ws-demo"),
+  projectId: ProjectId.make("demo"),
+  environment: "live" as const,
+  userNumber: PhoneNumber.make("+14155550100"),
+  agentNumber: first
+}
+
+const to = (session: Session, event: SessionEvent, now: DateTime.Utc): Transition => Result.getOrThrow(transition(session, event, now, policy))
+const next = (session: Session, event: SessionEvent, now: DateTime.Utc) => to(session, event, now).session
+
+const warning = message(1)
+const answer = message(2)
+
+const unanswered = openBySend(who, at(0), policy)
+const engaged = openByText(who, at(0), policy)
+const warned = next(engaged, { _tag: "TimerFired", textId: warning }, at(24 * hour))
+const accepted = (purpose: OutboundPurpose, now: DateTime.Utc, messageId = answer): SessionEvent => ({ _tag: "TextAccepted", messageId, purpose, at: now })
+const failed = (purpose: OutboundPurpose, messageId = answer): SessionEvent => ({ _tag: "TextFailed", messageId, purpose, detail: "landline" })
+const warningAccepted = next(warned, accepted("warning", at(24 * hour), warning), at(24 * hour))
+const warningFailed = next(warned, failed("warning", warning), at(24 * hour))
+const takenOver = next(engaged, { _tag: "TakenOver", by: "Ada", reason: null }, at(0))
+const ended = next(engaged, { _tag: "OperatorEnded" }, at(0))
+
+/** What a transition did, in one line: state, what is due in how many minutes, and commands. */
+const shown = (result: Result.Result<Transition, { readonly _tag: string }>, session: Session, now: DateTime.Utc): string => {
+  if (Result.isFailure(result)) return result.failure._tag
+  const after = result.success.session
+  if (after === session) return "-"
+  const state = after.state === "ended" ? `ended ${after.endReason}` : after.state
+  const timer = after.timer === null ? "" : ` ${after.timer.kind} in ${(DateTime.toEpochMillis(after.timer.dueAt) - DateTime.toEpochMillis(now)) / minute}`
+  return state + timer + result.success.commands.map((command) => command._tag === "Say" ? `, say ${command.purpose}` : ", cancel warning").join("")
+}
+
+const dayIn = "idle in 1440"
+const columns = {
+  "a text": (now: DateTime.Utc): SessionEvent => ({ _tag: "TextReceived", agentNumber: first, at: now }),
+  "the opening's acceptance": (now: DateTime.Utc) => accepted("opening", now),
+  "an answer's acceptance": (now: DateTime.Utc) => accepted("answer", now),
+  "a remark's acceptance": (now: DateTime.Utc) => accepted("remark", now),
+  "the warning's acceptance": (now: DateTime.Utc) => accepted("warning", now, warning),
+  "another warning's acceptance": (now: DateTime.Utc) => accepted("warning", now),
+  "the ending's acceptance": (now: DateTime.Utc) => accepted("ending", now),
+  "a keyword's reply's acceptance": (now: DateTime.Utc) => accepted("consent", now),
+  "a notice's acceptance": (now: DateTime.Utc) => accepted("notice", now),
+  "the opening's failure": () => failed("opening"),
+  "an answer's failure": () => failed("answer"),
+  "the warning's failure": () => failed("warning", warning),
+  "another warning's failure": () => failed("warning"),
+  "its timer": (): SessionEvent => ({ _tag: "TimerFired", textId: message(3) }),
+  "the agent's natural end": (): SessionEvent => ({ _tag: "AgentEnded", reason: "natural_end" }),
+  "the agent's word that the user left": (): SessionEvent => ({ _tag: "AgentEnded", reason: "user_end" }),
+  "the user's STOP": (): SessionEvent => ({ _tag: "UserLeft" }),
+  "a new send": (): SessionEvent => ({ _tag: "Superseded" }),
+  "an operator's end": (): SessionEvent => ({ _tag: "OperatorEnded" }),
+  "a takeover": (): SessionEvent => ({ _tag: "TakenOver", by: "Bob", reason: null }),
+  "a release": (): SessionEvent => ({ _tag: "Released" })
+}
+type Column = keyof typeof columns
+
+interface Row {
+  readonly session: Session
+  /** Every event comes at this time, except the timer, which comes when it is due. */
+  readonly now: DateTime.Utc
+  readonly events: { readonly [column in Column]: string }
+}
+
+const ends = (cancel: string) => ({
+  "the agent's natural end": `ended natural_end${cancel}`,
+  "the agent's word that the user left": `ended user_end${cancel}`,
+  "the user's STOP": `ended user_end${cancel}`,
+  "a new send": `ended superseded${cancel}`,
+  "an operator's end": `ended operator_end${cancel}`
+})
+const silent = {
+  "another warning's acceptance": "-",
+  "the ending's acceptance": "-",
+  "a keyword's reply's acceptance": "-",
+  "a notice's acceptance": "-",
+  "an answer's failure": "-",
+  "another warning's failure": "-"
+} as const
+
+const rows: Record<string, Row> = {
+  unanswered: {
+    session: unanswered,
+    now: at(hour),
+    events: {
+      ...silent,
+      ...ends(""),
+      "a text": `engaged ${dayIn}`,
+      "the opening's acceptance": "unanswered unanswered in 10080",
+      "an answer's acceptance": "unanswered unanswered in 10080",
+      "a remark's acceptance": "unanswered unanswered in 10080",
+      "the warning's acceptance": "-",
+      "the opening's failure": "ended delivery_failed",
+      "the warning's failure": "-",
+      "its timer": "ended unanswered_expiry",
+      "a takeover": "unanswered unanswered in 10020",
+      "a release": "NotTakenOver"
+    }
+  },
+  engaged: {
+    session: engaged,
+    now: at(hour),
+    events: {
+      ...silent,
+      ...ends(""),
+      "a text": `engaged ${dayIn}`,
+      "the opening's acceptance": `engaged ${dayIn}`,
+      "an answer's acceptance": `engaged ${dayIn}`,
+      "a remark's acceptance": `engaged ${dayIn}`,
+      "the warning's acceptance": "-",
+      "the opening's failure": "-",
+      "the warning's failure": "-",
+      "its timer": "warned grace in 10, say warning",
+      "a takeover": "engaged idle in 1380",
+      "a release": "NotTakenOver"
+    }
+  },
+  "engaged, taken over": {
+    session: takenOver,
+    now: at(hour),
+    events: {
+      ...silent,
+      ...ends(""),
+      "a text": `engaged ${dayIn}`,
+      "the opening's acceptance": `engaged ${dayIn}`,
+      "an answer's acceptance": `engaged ${dayIn}`,
+      "a remark's acceptance": `engaged ${dayIn}`,
+      "the warning's acceptance": "-",
+      "the opening's failure": "-",
+      "the warning's failure": "-",
+      "its timer": "warned grace in 10, say warning",
+      "a takeover": "engaged idle in 1380",
+      "a release": "engaged idle in 1380"
+    }
+  },
+  "warned, the warning pending": {
+    session: warned,
+    now: at(24 * hour + minute),
+    events: {
+      ...silent,
+      ...ends(", cancel warning"),
+      "a text": `engaged ${dayIn}, cancel warning`,
+      "the opening's acceptance": `engaged ${dayIn}, cancel warning`,
+      "an answer's acceptance": `engaged ${dayIn}, cancel warning`,
+      "a remark's acceptance": `engaged ${dayIn}, cancel warning`,
+      "the warning's acceptance": "warned grace in 10",
+      "the opening's failure": "-",
+      "the warning's failure": "warned grace in 9",
+      "its timer": "warned grace in 10",
+      "a takeover": "warned grace in 9",
+      "a release": "NotTakenOver"
+    }
+  },
+  "warned, the warning accepted": {
+    session: warningAccepted,
+    now: at(24 * hour + minute),
+    events: {
+      ...silent,
+      ...ends(""),
+      "a text": `engaged ${dayIn}`,
+      "the opening's acceptance": `engaged ${dayIn}`,
+      "an answer's acceptance": `engaged ${dayIn}`,
+      "a remark's acceptance": `engaged ${dayIn}`,
+      "the warning's acceptance": "-",
+      "the opening's failure": "-",
+      "the warning's failure": "warned grace in 9",
+      "its timer": "ended abandoned, say ending",
+      "a takeover": "warned grace in 9",
+      "a release": "NotTakenOver"
+    }
+  },
+  "warned, the warning failed": {
+    session: warningFailed,
+    now: at(24 * hour + minute),
+    events: {
+      ...silent,
+      ...ends(""),
+      "a text": `engaged ${dayIn}`,
+      "the opening's acceptance": `engaged ${dayIn}`,
+      "an answer's acceptance": `engaged ${dayIn}`,
+      "a remark's acceptance": `engaged ${dayIn}`,
+      "the warning's acceptance": "warned grace in 10",
+      "the opening's failure": "-",
+      "the warning's failure": "-",
+      "its timer": "ended abandoned, say ending",
+      "a takeover": "warned grace in 9",
+      "a release": "NotTakenOver"
+    }
+  },
+  ended: {
+    session: ended,
+    now: at(hour),
+    events: {
+      ...silent,
+      "a text": "-",
+      "the opening's acceptance": "-",
+      "an answer's acceptance": "-",
+      "a remark's acceptance": "-",
+      "the warning's acceptance": "-",
+      "the opening's failure": "-",
+      "the warning's failure": "-",
+      "its timer": "-",
+      "the agent's natural end": "SessionClosed",
+      "the agent's word that the user left": "SessionClosed",
+      "the user's STOP": "-",
+      "a new send": "-",
+      "an operator's end": "SessionClosed",
+      "a takeover": "SessionClosed",
+      "a release": "SessionClosed"
+    }
+  }
+}
+
+describe("Session", () => {
+  for (const [state, { events, now, session }] of Object.entries(rows)) {
+    describe(`${state}, on`, () => {
+      it.each(Object.entries(events))("%s: %s", (column, expected) => {
+        const when = column === "its timer" && session.timer !== null ? session.timer.dueAt : now
+        const event = columns[column as Column](when)
+        assert.strictEqual(shown(transition(session, event, when, policy), session, when), expected)
+      })
+
+      it("a timer that fires early changes nothing", () => {
+        const early = DateTime.subtract(session.timer?.dueAt ?? now, { milliseconds: 1 })
+        assert.strictEqual(to(session, { _tag: "TimerFired", textId: message(3) }, early).session, session)
+      })
+    })
+  }
+
+  it("a person's words need no takeover, and fail only once the session has ended", () => {
+    assert.strictEqual(next(engaged, { _tag: "PersonSpoke" }, at(hour)), engaged)
+    assert.isNotNull(takenOver.turn.texts)
+    assert.isNull(next(takenOver, { _tag: "PersonSpoke" }, at(hour)).turn.texts)
+    const closed = transition(ended, { _tag: "PersonSpoke" }, at(hour), policy)
+    assert.isTrue(Result.isFailure(closed) && closed.failure._tag === "SessionClosed")
+  })
+
+  it("the grace starts when the carrier accepts the warning, however late", () => {
+    const accepting = at(26 * hour)
+    const waiting = next(warned, { _tag: "TimerFired", textId: message(3) }, at(24 * hour + 10 * minute))
+    const grace = next(waiting, accepted("warning", accepting, warning), accepting)
+    assert.strictEqual(since(grace.timer?.dueAt ?? at(0)), 26 * hour + 10 * minute)
+  })
+
+  it("a reply within the grace brings a whole new day, in which the session is warned anew", () => {
+    const replied = next(warningAccepted, { _tag: "TextReceived", agentNumber: first, at: at(24 * hour + 9 * minute) }, at(24 * hour + 9 * minute))
+    assert.strictEqual(replied.state, "engaged")
+    assert.isNull(replied.warning)
+    assert.strictEqual(since(replied.timer?.dueAt ?? at(0)), 48 * hour + 9 * minute)
+    assert.strictEqual(to(replied, { _tag: "TimerFired", textId: message(3) }, at(48 * hour + 9 * minute)).session.state, "warned")
+  })
+
+  it("the answer leaves from the number that the user last texted, and so do the warning and the ending", () => {
+    const moved = next(engaged, { _tag: "TextReceived", agentNumber: second, at: at(hour) }, at(hour))
+    assert.strictEqual(moved.agentNumber, second)
+    const warns = to(moved, { _tag: "TimerFired", textId: warning }, at(25 * hour))
+    assert.deepStrictEqual(warns.commands, [
+      { _tag: "Say", messageId: warning, purpose: "warning", text: "Are you still there? Reply within 10 minutes to keep this conversation open.", from: second }
+    ])
+    const failing = next(warns.session, failed("warning", warning), at(25 * hour))
+    assert.deepStrictEqual(to(failing, { _tag: "TimerFired", textId: answer }, at(26 * hour)).commands, [
+      { _tag: "Say", messageId: answer, purpose: "ending", text: "I am going to end conversation now", from: second }
+    ])
+  })
+
+  it("a text that had left before the warning, and is learned of after it, is no sign of life", () => {
+    const late = next(warned, accepted("answer", at(24 * hour)), at(24 * hour + minute))
+    assert.strictEqual(late, warned)
+  })
+
+  it("a text that arrived before the last thing said does not shorten the day", () => {
+    const later = next(engaged, { _tag: "TextReceived", agentNumber: first, at: at(2 * hour) }, at(2 * hour))
+    const out = next(later, { _tag: "TextReceived", agentNumber: first, at: at(hour) }, at(2 * hour))
+    assert.strictEqual(since(out.lastActivityAt), 2 * hour)
+    assert.deepStrictEqual(out.timer, later.timer)
+  })
+
+  it("an end is told with its time and what stands behind it, and owes the agent one call", () => {
+    const over = next(unanswered, failed("opening"), at(hour))
+    assert.strictEqual(over.endDetail, "landline")
+    assert.deepStrictEqual(over.endedAt, at(hour))
+    assert.strictEqual(over.turn.owed, "end")
+    assert.deepStrictEqual(agentDueAt(over, policy, at(hour)), at(hour))
+  })
+
+  it("no turn is due while a person speaks, and the end of a taken-over session is told all the same", () => {
+    assert.isNotNull(agentDueAt(engaged, policy, at(0)))
+    assert.isNull(agentDueAt(takenOver, policy, at(0)))
+    assert.isNotNull(agentDueAt(next(takenOver, { _tag: "Released" }, at(hour)), policy, at(hour)))
+    assert.isNotNull(agentDueAt(next(takenOver, { _tag: "OperatorEnded" }, at(hour)), policy, at(hour)))
+  })
+})
+
+/** A step of a random life: time passes (or stands still), then something happens. `of` picks a message that was said before. */
+const step = fc.record({
+  wait: fc.oneof(fc.constant(0), fc.nat(5 * minute), fc.nat(30 * hour), fc.constantFrom(10 * minute, 24 * hour, 168 * hour), fc.constantFrom(-minute, -1)),
+  what: fc.constantFrom(
+    "text", "late text", "timer", "timer", "timer", "due timer", "due timer", "accept", "accept", "fail", "answer", "agent ends", "leave", "supersede", "operator", "takeover",
+    "release", "remark", "turn begins", "turn answers"
+  ),
+  of: fc.nat(20)
+})
+
+interface Said {
+  readonly messageId: MessageId
+  readonly purpose: OutboundPurpose
+}
+
+const allowed: Record<Session["state"], ReadonlyArray<Session["state"]>> = {
+  unanswered: ["unanswered", "engaged", "ended"],
+  engaged: ["engaged", "warned", "ended"],
+  warned: ["warned", "engaged", "ended"],
+  ended: ["ended"]
+}
+
+/** Plays a life, and holds every transition against the rules. */
+const live = (start: Session, steps: ReadonlyArray<typeof step extends fc.Arbitrary<infer A> ? A : never>) => {
+  let session = start
+  let now = zero
+  let count = 100
+  const said: Array<Said> = [{ messageId: message(99), purpose: start.opening === "send" ? "opening" : "answer" }]
+  for (const { of, wait, what } of steps) {
+    now += wait
+    const time = DateTime.makeUnsafe(what === "due timer" && session.timer !== null ? DateTime.toEpochMillis(session.timer.dueAt) : now)
+    now = DateTime.toEpochMillis(time)
+    const picked = said[of % said.length] ?? { messageId: answer, purpose: "answer" as const }
+    if (what === "answer") {
+      said.push({ messageId: message(count++), purpose: "answer" })
+      continue
+    }
+    if (what === "turn begins" || what === "turn answers") {
+      const { turn } = session
+      if (what === "turn answers") session = { ...session, turn: Turn.answered(turn) }
+      else if (turn.running === null && agentDueAt(session, policy, time) !== null) {
+        session = { ...session, turn: Turn.begin(turn, TurnId.make(`turn_${timeOrdered(zero + count++, 0n)}`), answer, policy, time) }
+      }
+      continue
+    }
+    const textId = message(count++)
+    const event: SessionEvent = what === "text"
+      ? { _tag: "TextReceived", agentNumber: of % 2 === 0 ? first : second, at: time }
+      : what === "late text"
+      ? { _tag: "TextReceived", agentNumber: first, at: DateTime.subtract(time, { seconds: of }) }
+      : what === "timer" || what === "due timer"
+      ? { _tag: "TimerFired", textId }
+      : what === "accept"
+      ? { _tag: "TextAccepted", ...picked, at: time }
+      : what === "fail"
+      ? { _tag: "TextFailed", ...picked, detail: "never" }
+      : what === "agent ends"
+      ? { _tag: "AgentEnded", reason: of % 2 === 0 ? "natural_end" : "user_end" }
+      : what === "leave"
+      ? { _tag: "UserLeft" }
+      : what === "supersede"
+      ? { _tag: "Superseded" }
+      : what === "operator"
+      ? { _tag: "OperatorEnded" }
+      : what === "takeover"
+      ? { _tag: "TakenOver", by: "Ada", reason: null }
+      : what === "release"
+      ? { _tag: "Released" }
+      : { _tag: "PersonSpoke" }
+    const result = transition(session, event, time, policy)
+    if (Result.isFailure(result)) {
+      if (result.failure._tag === "SessionClosed") assert.strictEqual(session.state, "ended")
+      else assert.isNull(session.takeover)
+      continue
+    }
+    const { commands, session: after } = result.success
+    check(session, event, time, after, commands)
+    for (const command of commands) if (command._tag === "Say") said.push({ messageId: command.messageId, purpose: command.purpose })
+    session = after
+  }
+}
+
+const check = (before: Session, event: SessionEvent, now: DateTime.Utc, after: Session, commands: Transition["commands"]) => {
+  assert.include(allowed[before.state], after.state)
+  assert.isTrue(DateTime.isGreaterThanOrEqualTo(after.lastActivityAt, before.lastActivityAt))
+  const spoken = commands.filter((command) => command._tag === "Say")
+  assert.isAtMost(spoken.length, 1)
+
+  // Once ended, for good, and in silence.
+  if (before.state === "ended") {
+    assert.strictEqual(after, before)
+    assert.isEmpty(commands)
+    return
+  }
+  if (after.state === "ended") {
+    assert.isNotNull(after.endReason)
+    assert.deepStrictEqual(after.endedAt, now)
+    assert.isNull(after.timer)
+    assert.isNull(after.turn.running)
+    assert.strictEqual(after.turn.owed, "end")
+    assert.deepStrictEqual(spoken.map((command) => command.purpose), after.endReason === "abandoned" ? ["ending"] : [])
+  } else {
+    assert.isNull(after.endReason)
+    assert.isNotNull(after.timer)
+    assert.strictEqual(after.timer?.kind, after.state === "unanswered" ? "unanswered" : after.state === "engaged" ? "idle" : "grace")
+  }
+
+  // A warning belongs to a warned session; it is said when the session becomes warned, and taken back when it no longer is.
+  if (after.state !== "ended") assert.strictEqual(after.warning !== null, after.state === "warned")
+  const warns = before.state !== "warned" && after.state === "warned"
+  assert.strictEqual(spoken.some((command) => command.purpose === "warning"), warns)
+  const unsaid = before.warning?.outcome === "pending" && after.state !== "warned"
+  assert.deepStrictEqual(commands.filter((command) => command._tag === "Cancel").map((command) => command.messageId), unsaid ? [before.warning?.messageId] : [])
+
+  // Only time closes on silence, never before it has come, and never on a warning without an outcome.
+  const closes = after.endReason === "abandoned" || after.endReason === "unanswered_expiry" || warns
+  if (closes) {
+    assert.strictEqual(event._tag, "TimerFired")
+    assert.isTrue(before.timer !== null && DateTime.isGreaterThanOrEqualTo(now, before.timer.dueAt))
+  }
+  if (after.endReason === "abandoned") {
+    assert.strictEqual(before.state, "warned")
+    assert.notStrictEqual(before.warning?.outcome, "pending")
+  }
+  if (warns) assert.isAtLeast(DateTime.toEpochMillis(now) - DateTime.toEpochMillis(before.lastActivityAt), Duration.toMillis(policy.idleAfter))
+
+  // What is not part of the conversation leaves it as it is.
+  if (event._tag === "TextAccepted" && (event.purpose === "ending" || event.purpose === "consent" || event.purpose === "notice")) assert.strictEqual(after, before)
+  if (event._tag === "TextAccepted" && event.purpose === "warning") assert.deepStrictEqual(after.lastActivityAt, before.lastActivityAt)
+
+  // A person's takeover and a running call exclude each other.
+  assert.isFalse(after.takeover !== null && after.turn.running !== null)
+}
+
+describe("Session, whatever happens in whatever order", () => {
+  it("keeps every rule when a send opened it", () => {
+    fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => live(unanswered, steps)), { numRuns: 1_500 })
+  })
+
+  it("keeps every rule when a text opened it", () => {
+    fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => live(engaged, steps)), { numRuns: 1_500 })
+  })
+
+  it("keeps every rule from the warning on", () => {
+    fc.assert(fc.property(fc.array(step, { maxLength: 30 }), (steps) => live(warned, steps)), { numRuns: 1_500 })
+  })
+})
