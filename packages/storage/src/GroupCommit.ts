@@ -48,6 +48,7 @@ export const layer: Layer.Layer<Transactor, never, SqlClient.SqlClient | SqliteT
     const transaction = inTransaction(sql)
     const waiting: Array<Job> = []
     const arrived = yield* Latch.make(false)
+    let isClosed = false
 
     const commit = (batch: ReadonlyArray<Job>) =>
       sql.withTransaction(Effect.forEach(batch, (job) => isOpen() ? job.run : Effect.void, { discard: true })).pipe(
@@ -61,18 +62,27 @@ export const layer: Layer.Layer<Transactor, never, SqlClient.SqlClient | SqliteT
         })
       )
 
+    const commitNext = Effect.suspend(() => {
+      const batch = waiting.splice(0, atMost)
+      if (waiting.length === 0) arrived.closeUnsafe()
+      return batch.length === 0 ? Effect.void : commit(batch)
+    }).pipe(Effect.uninterruptible)
+
+    // Runs once the fiber below has stopped: nobody who was let in is left waiting.
+    yield* Effect.addFinalizer(() =>
+      Effect.suspend(() => {
+        isClosed = true
+        return Effect.whileLoop({ while: () => waiting.length > 0, body: () => commitNext, step: () => {} })
+      })
+    )
+
     yield* arrived.await.pipe(
       // One round of the event loop, so that every request that has already arrived is in the batch.
       Effect.andThen(Effect.callback<void>((resume) => {
         setImmediate(() => resume(Effect.void))
       })),
-      Effect.andThen(Effect.suspend(() => {
-        const batch = waiting.splice(0, atMost)
-        if (waiting.length === 0) arrived.closeUnsafe()
-        return commit(batch)
-      })),
+      Effect.andThen(commitNext),
       Effect.forever,
-      Effect.uninterruptible,
       Effect.forkScoped
     )
 
@@ -82,6 +92,7 @@ export const layer: Layer.Layer<Transactor, never, SqlClient.SqlClient | SqliteT
           if (Option.isSome(Context.getOption(context as Context.Context<never>, sql.transactionService))) {
             return transaction(Effect.provideContext(useCase, context))
           }
+          if (isClosed) return Effect.fail(new StoreFailure({ reason: "unavailable", operation: "commit", cause: "the store is closed" }))
           const done = Deferred.makeUnsafe<A, E | StoreFailure>()
           let outcome: Exit.Exit<A, E | StoreFailure> | null = null
           waiting.push({
