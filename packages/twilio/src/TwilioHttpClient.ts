@@ -128,9 +128,11 @@ export const make = (options: HttpOptions): TwilioHttpClient => {
       const fail = (reason: CallFailure) => {
         clearTimeout(deadline)
         reject(new TwilioCallFailed({ reason }))
+      }
+      const broken = (detail: string) => {
+        fail({ _tag: mayHaveLeft ? "NoAnswer" : "NotSent", detail })
         call.destroy()
       }
-      const broken = (detail: string) => fail({ _tag: mayHaveLeft ? "NoAnswer" : "NotSent", detail })
       const deadline = setTimeout(() => broken(mayHaveLeft ? "did not answer in time" : "could not be reached in time"), timeoutMillis)
 
       call.on("socket", (socket) => {

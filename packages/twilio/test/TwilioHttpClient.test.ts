@@ -151,6 +151,19 @@ describe("a create call that left", () => {
       assert.deepStrictEqual([reason.reason._tag, asked.length, connections], ["Ambiguous", 2, 1])
     }))
 
+  it.effect("leaves the connection open when it was answered with a refusal", () =>
+    Effect.gen(function*() {
+      const { baseUrl, server } = yield* serve((_, response) => json(response, 400, { code: 21211 }))
+      let connections = 0
+      server.on("connection", () => connections += 1)
+      yield* Effect.gen(function*() {
+        const carrier = yield* Carrier
+        yield* Effect.flip(carrier.send(text))
+        yield* Effect.flip(carrier.send(text))
+      }).pipe(Effect.provide(TwilioCarrier.layer({ accountFor, publicUrl: null, baseUrl, timeout: patient })))
+      assert.strictEqual(connections, 1)
+    }))
+
   it.effect("says what went wrong in a sentence", () =>
     Effect.gen(function*() {
       const { baseUrl } = yield* serve((_, __, socket) => void socket.resetAndDestroy())
