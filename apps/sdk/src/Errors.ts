@@ -1,0 +1,114 @@
+/** How calls fail. Every error of this package is a `ParleyError`. */
+import { retryAfterSeconds } from "./Retry.ts"
+
+/** Anything that this package throws. */
+export class ParleyError extends Error {
+  override readonly name: string = "ParleyError"
+}
+
+/** The request never got an answer: no connection, or one that broke. */
+export class ConnectionError extends ParleyError {
+  override readonly name: string = "ConnectionError"
+}
+
+/** No answer within the time-out. */
+export class TimeoutError extends ConnectionError {
+  override readonly name: string = "TimeoutError"
+}
+
+/** The caller's signal was aborted; `cause` is its reason. */
+export class AbortError extends ParleyError {
+  override readonly name: string = "AbortError"
+}
+
+/** One value of the request that the API refused. */
+export interface FieldError {
+  /** The field's name on the wire, like `user_number`. */
+  readonly path: string
+  readonly detail: string
+}
+
+/** The API answered with a failure: an RFC 9457 problem, or whatever a proxy put in its place. */
+export class ApiError extends ParleyError {
+  override readonly name: string = "ApiError"
+  /** The HTTP status. */
+  readonly status: number
+  /** The problem's URI, stable, for programs; `about:blank` when the answer is no problem document. */
+  readonly type: string
+  /** A sentence for the developer. */
+  readonly detail: string
+  /** The values that were refused, for a 400 that names them. */
+  readonly errors: ReadonlyArray<FieldError>
+  /** Names the call in the service's logs: quote it to support. */
+  readonly correlationId: string | null
+  readonly headers: Headers
+  /** Seconds until a call can succeed, when the API says so. */
+  readonly retryAfter: number | null
+
+  constructor(response: Response, body: unknown) {
+    const problem = isRecord(body) ? body : {}
+    const detail = text(problem["detail"]) ?? text(problem["title"]) ?? (response.statusText || "The answer says no more.")
+    super(`${response.status} ${detail}`)
+    this.status = response.status
+    this.type = text(problem["type"]) ?? "about:blank"
+    this.detail = detail
+    this.errors = Array.isArray(problem["errors"]) ? problem["errors"].filter(isFieldError) : []
+    this.correlationId = response.headers.get("x-polyai-correlation-id") ?? text(problem["correlation_id"])
+    this.headers = response.headers
+    this.retryAfter = retryAfterSeconds(response.headers, Date.now())
+  }
+}
+
+/** 400: the request is not valid, or no number may be used for it. */
+export class BadRequestError extends ApiError {
+  override readonly name: string = "BadRequestError"
+}
+
+/** 401: the API key is missing, unknown, revoked or expired. */
+export class AuthenticationError extends ApiError {
+  override readonly name: string = "AuthenticationError"
+}
+
+/** 403: the key is of another account than the connector, or may not do this. */
+export class PermissionError extends ApiError {
+  override readonly name: string = "PermissionError"
+}
+
+/** 404: no such connector or resource, or no numbers at all. */
+export class NotFoundError extends ApiError {
+  override readonly name: string = "NotFoundError"
+}
+
+/** 409: the idempotency key came with another body, or the session is not in a state for this. */
+export class ConflictError extends ApiError {
+  override readonly name: string = "ConflictError"
+}
+
+/** 429: too many calls, also after the retries. */
+export class RateLimitError extends ApiError {
+  override readonly name: string = "RateLimitError"
+}
+
+/** 5xx: the service failed, also after the retries. */
+export class ServerError extends ApiError {
+  override readonly name: string = "ServerError"
+}
+
+const byStatus: Readonly<Record<number, typeof ApiError>> = {
+  400: BadRequestError,
+  401: AuthenticationError,
+  403: PermissionError,
+  404: NotFoundError,
+  409: ConflictError,
+  429: RateLimitError
+}
+
+/** The error of a failed answer, of its status' class. */
+export const errorOf = (response: Response, body: unknown): ApiError =>
+  new (byStatus[response.status] ?? (response.status >= 500 ? ServerError : ApiError))(response, body)
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null
+
+const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null)
+
+const isFieldError = (value: unknown): value is FieldError => isRecord(value) && typeof value["path"] === "string" && typeof value["detail"] === "string"

@@ -1,0 +1,68 @@
+/** How a client is set up, and what comes from the environment. */
+import { ParleyError } from "./Errors.ts"
+
+/** The platform's clusters. */
+export type Cluster = "us-1" | "uk-1" | "euw-1"
+
+export interface ParleyOptions {
+  /** The API key, `pk_…`. Default: `PARLEY_API_KEY`. */
+  readonly apiKey?: string | undefined
+  /** The connector, which stands for one project and environment. Default: `PARLEY_CONNECTOR_ID`. */
+  readonly connectorId?: string | undefined
+  /** Where the API is, like `http://127.0.0.1:8080`. Default: `PARLEY_BASE_URL`. */
+  readonly baseUrl?: string | undefined
+  /** A cluster of the platform, instead of `baseUrl`. */
+  readonly cluster?: Cluster | undefined
+  /** How often a failed call is made again; 2 by default. */
+  readonly maxRetries?: number | undefined
+  /** How long one try may take, in milliseconds; 30 seconds by default. */
+  readonly timeout?: number | undefined
+  /** Another `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+}
+
+export interface RequestOptions {
+  /** Aborts the call and its retries. */
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds for one try. */
+  readonly timeout?: number | undefined
+  readonly maxRetries?: number | undefined
+  /** Of a POST. The same key with the same parameters has one effect within 24 hours; a new one is made for each call. */
+  readonly idempotencyKey?: string | undefined
+}
+
+/** Options with every default filled in. */
+export interface Settings {
+  readonly apiKey: string
+  readonly connectorId: string
+  readonly baseUrl: string
+  readonly maxRetries: number
+  readonly timeout: number
+  readonly fetch: typeof globalThis.fetch
+}
+
+const environment = (name: string): string | undefined =>
+  (globalThis as { readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> } }).process?.env?.[name] || undefined
+
+const required = (value: string | undefined, option: string, variable: string): string => {
+  const found = value ?? environment(variable)
+  if (found === undefined || found === "") throw new ParleyError(`Parley needs ${option}: pass { ${option} } or set ${variable}.`)
+  return found
+}
+
+const clusterUrl = (cluster: Cluster | undefined) => cluster === undefined ? undefined : `https://api.${cluster}.platform.polyai.app`
+
+/** @throws ParleyError when something is missing or contradictory */
+export const settingsOf = (options: ParleyOptions): Settings => {
+  if (options.baseUrl !== undefined && options.cluster !== undefined) throw new ParleyError("Pass baseUrl or cluster, not both.")
+  const baseUrl = required(options.baseUrl ?? clusterUrl(options.cluster), "baseUrl", "PARLEY_BASE_URL").replace(/\/+$/u, "")
+  if (!/^https?:\/\//u.test(baseUrl)) throw new ParleyError(`baseUrl must begin with http:// or https://, not ${baseUrl}.`)
+  return {
+    apiKey: required(options.apiKey, "apiKey", "PARLEY_API_KEY"),
+    connectorId: required(options.connectorId, "connectorId", "PARLEY_CONNECTOR_ID"),
+    baseUrl,
+    maxRetries: options.maxRetries ?? 2,
+    timeout: options.timeout ?? 30_000,
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+  }
+}

@@ -1,0 +1,44 @@
+/** Lists: a page at a time, or every item. */
+import { ApiCall } from "./ApiCall.ts"
+import type { RequestOptions } from "./Options.ts"
+import type { Answer, Transport } from "./Transport.ts"
+import type { PageParams } from "./Types.ts"
+import { toQuery } from "./Wire.ts"
+
+/** A page of a list, newest first. Iterating goes on to the pages after it. */
+export class Page<A> implements AsyncIterable<A> {
+  readonly data: ReadonlyArray<A>
+  /** Pass it as `cursor` for the next page; null on the last. */
+  readonly nextCursor: string | null
+  readonly #next: (cursor: string) => PageCall<A>
+
+  constructor(body: { readonly data: ReadonlyArray<A>; readonly nextCursor: string | null }, next: (cursor: string) => PageCall<A>) {
+    this.data = body.data
+    this.nextCursor = body.nextCursor
+    this.#next = next
+  }
+
+  /** The page after this one; null when this is the last. */
+  async nextPage(): Promise<Page<A> | null> {
+    return this.nextCursor === null ? null : await this.#next(this.nextCursor)
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<A, void, undefined> {
+    yield* this.data
+    for (let page = await this.nextPage(); page !== null; page = await page.nextPage()) yield* page.data
+  }
+}
+
+/** A list that is under way: await it for the first page, iterate it for every item. */
+export class PageCall<A> extends ApiCall<Page<A>> implements AsyncIterable<A> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<A, void, undefined> {
+    yield* await this
+  }
+}
+
+/** Lists what is at a path. Pages are fetched as they are needed. */
+export const list = <A>(transport: Transport, path: string, params: PageParams, options: RequestOptions | undefined): PageCall<A> => {
+  const read = ({ body }: Answer) =>
+    new Page(body as { readonly data: ReadonlyArray<A>; readonly nextCursor: string | null }, (cursor) => list<A>(transport, path, { ...params, cursor }, options))
+  return new PageCall(transport.run({ method: "GET", path: path + toQuery(params) }, options), read)
+}

@@ -1,0 +1,23 @@
+/** The client. */
+import { type ParleyOptions, settingsOf } from "./Options.ts"
+import { Messages, Numbers, OptOuts, OutboundSms, Sessions } from "./Resources.ts"
+import { Transport } from "./Transport.ts"
+
+/** A client of one connector. For back ends: an API key does not belong in a browser. */
+export class Parley {
+  readonly outboundSms: OutboundSms
+  readonly sessions: Sessions
+  readonly messages: Messages
+  readonly numbers: Numbers
+  readonly optOuts: OptOuts
+
+  /** @throws ParleyError when the API key, the connector or the address is neither passed nor in the environment */
+  constructor(options: ParleyOptions = {}) {
+    const transport = new Transport(settingsOf(options))
+    this.outboundSms = new OutboundSms(transport)
+    this.sessions = new Sessions(transport)
+    this.messages = new Messages(transport)
+    this.numbers = new Numbers(transport)
+    this.optOuts = new OptOuts(transport)
+  }
+}

@@ -1,0 +1,140 @@
+/** The API's operations, one class per resource. */
+import { ApiCall, correlationIdOf } from "./ApiCall.ts"
+import { ParleyError } from "./Errors.ts"
+import type { RequestOptions } from "./Options.ts"
+import { list, type PageCall } from "./Page.ts"
+import type { Answer, Transport } from "./Transport.ts"
+import type {
+  AgentNumber,
+  Message,
+  OptOut,
+  OptOutListParams,
+  PageParams,
+  SendParams,
+  SendResult,
+  Session,
+  SessionListParams,
+  SpeakParams,
+  TakeoverParams
+} from "./Types.ts"
+import { toWire } from "./Wire.ts"
+
+/** The fields of an answer are the contract's, which tests compare with the types here. */
+const body = <A>({ body }: Answer) => body as A
+
+const get = <A>(transport: Transport, path: string, options: RequestOptions | undefined): ApiCall<A> =>
+  new ApiCall(transport.run({ method: "GET", path }, options), body<A>)
+
+const post = <A>(transport: Transport, path: string, params: object, options: RequestOptions | undefined): ApiCall<A> =>
+  new ApiCall(transport.run({ method: "POST", path, body: toWire(params) }, options), body<A>)
+
+const sendResult = ({ response }: Answer): SendResult => {
+  const location = response.headers.get("location") ?? ""
+  return {
+    sessionId: decodeURIComponent(location.slice(location.lastIndexOf("/") + 1)),
+    location,
+    correlationId: correlationIdOf(response),
+    replayed: response.headers.get("idempotency-replayed") === "true"
+  }
+}
+
+export class OutboundSms {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** Opens a conversation by text. When it succeeds the text is durable: it will be delivered, or visibly fail. */
+  send(params: SendParams, options?: RequestOptions): ApiCall<SendResult> {
+    return new ApiCall(this.#transport.run({ method: "POST", path: "/v1/outbound-sms", body: toWire(params) }, options), sendResult)
+  }
+}
+
+export class Sessions {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** The project's sessions, newest first. */
+  list(params: SessionListParams = {}, options?: RequestOptions): PageCall<Session> {
+    return list(this.#transport, "/v1/sessions", params, options)
+  }
+
+  retrieve(sessionId: string, options?: RequestOptions): ApiCall<Session> {
+    return get(this.#transport, sessionPath(sessionId), options)
+  }
+
+  /** Texts of both sides, newest first. */
+  messages(sessionId: string, params: PageParams = {}, options?: RequestOptions): PageCall<Message> {
+    return list(this.#transport, `${sessionPath(sessionId)}/messages`, params, options)
+  }
+
+  /** Texts the user as a person. Take the session over first if the agent is not to answer too. */
+  speak(sessionId: string, params: SpeakParams, options?: RequestOptions): ApiCall<Message> {
+    return post(this.#transport, `${sessionPath(sessionId)}/messages`, params, options)
+  }
+
+  /** The agent pauses; texts are kept and shown. */
+  takeover(sessionId: string, params: TakeoverParams = {}, options?: RequestOptions): ApiCall<Session> {
+    return post(this.#transport, `${sessionPath(sessionId)}/takeover`, params, options)
+  }
+
+  /** The agent goes on, with everything that was said. */
+  release(sessionId: string, options?: RequestOptions): ApiCall<Session> {
+    return post(this.#transport, `${sessionPath(sessionId)}/release`, {}, options)
+  }
+
+  /** Ends the session, silently for the user. */
+  end(sessionId: string, options?: RequestOptions): ApiCall<Session> {
+    return post(this.#transport, `${sessionPath(sessionId)}/end`, {}, options)
+  }
+}
+
+export class Messages {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  retrieve(messageId: string, options?: RequestOptions): ApiCall<Message> {
+    return get(this.#transport, `/v1/messages/${segment(messageId)}`, options)
+  }
+}
+
+export class Numbers {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** The numbers of the connector's project and environment. */
+  list(params: PageParams = {}, options?: RequestOptions): PageCall<AgentNumber> {
+    return list(this.#transport, "/v1/numbers", params, options)
+  }
+}
+
+export class OptOuts {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** Users who must not be texted, newest first. */
+  list(params: OptOutListParams = {}, options?: RequestOptions): PageCall<OptOut> {
+    return list(this.#transport, "/v1/opt-outs", params, options)
+  }
+}
+
+/** An empty id would ask for the list instead. */
+const segment = (id: string): string => {
+  if (id === "") throw new ParleyError("The id is empty.")
+  return encodeURIComponent(id)
+}
+
+const sessionPath = (sessionId: string) => `/v1/sessions/${segment(sessionId)}`

@@ -1,0 +1,128 @@
+/** One call of the API: tries, pauses, time-outs and aborts. */
+import { AbortError, ConnectionError, errorOf, ParleyError, TimeoutError } from "./Errors.ts"
+import type { RequestOptions, Settings } from "./Options.ts"
+import { isRetryable, longestRetryAfterSeconds, pauseMillis, retryAfterSeconds } from "./Retry.ts"
+import { fromWire } from "./Wire.ts"
+
+export interface Call {
+  readonly method: "GET" | "POST"
+  /** From the root, with its query. */
+  readonly path: string
+  readonly body?: unknown
+}
+
+/** A successful answer. `body` is camelCase, null when empty. */
+export interface Answer {
+  readonly response: Response
+  readonly body: unknown
+}
+
+/** What a transport needs of the world. */
+export interface Clock {
+  /** Resolves after that many milliseconds, or as soon as the signal is aborted. */
+  readonly sleep: (millis: number, signal: AbortSignal | undefined) => Promise<void>
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number
+}
+
+export const systemClock: Clock = {
+  random: Math.random,
+  sleep: (millis, signal) =>
+    new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener("abort", done)
+        resolve()
+      }
+      const timer = setTimeout(done, millis)
+      signal?.addEventListener("abort", done, { once: true })
+    })
+}
+
+type Try = { readonly answer: Answer } | { readonly error: ParleyError; readonly retryAfter: number | null; readonly retryable: boolean }
+
+export class Transport {
+  readonly #settings: Settings
+  readonly #clock: Clock
+
+  constructor(settings: Settings, clock: Clock = systemClock) {
+    this.#settings = settings
+    this.#clock = clock
+  }
+
+  /** Makes the call, again where that can help. Every try of a POST carries the same idempotency key. */
+  async run(call: Call, options: RequestOptions = {}): Promise<Answer> {
+    const headers = this.#headers(call, options)
+    const maxRetries = options.maxRetries ?? this.#settings.maxRetries
+    for (let retry = 0;; retry++) {
+      throwIfAborted(options.signal)
+      const outcome = await this.#try(call, headers, options)
+      if ("answer" in outcome) return outcome.answer
+      const { error, retryAfter, retryable } = outcome
+      if (!retryable || retry >= maxRetries || (retryAfter ?? 0) > longestRetryAfterSeconds) throw error
+      await this.#clock.sleep(pauseMillis(retry, retryAfter, this.#clock.random()), options.signal)
+    }
+  }
+
+  #headers(call: Call, options: RequestOptions): Record<string, string> {
+    return {
+      accept: "application/json",
+      "user-agent": "parley-sdk",
+      "x-polyai-auth-token": this.#settings.apiKey,
+      "x-token-id": this.#settings.connectorId,
+      ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+      ...(call.method === "POST" ? { "idempotency-key": options.idempotencyKey ?? crypto.randomUUID() } : {})
+    }
+  }
+
+  async #try(call: Call, headers: Record<string, string>, options: RequestOptions): Promise<Try> {
+    const timeout = options.timeout ?? this.#settings.timeout
+    const timer = AbortSignal.timeout(timeout)
+    try {
+      const response = await this.#settings.fetch(this.#settings.baseUrl + call.path, {
+        method: call.method,
+        headers,
+        // Another address must not get the key.
+        redirect: "manual",
+        signal: options.signal === undefined ? timer : AbortSignal.any([options.signal, timer]),
+        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) })
+      })
+      const body = parse(await response.text())
+      if (response.ok && body === notJson) return { error: new ParleyError(`${call.method} ${call.path} was answered, but not with JSON. Is baseUrl right?`), retryAfter: null, retryable: false }
+      if (response.ok) return { answer: { response, body: fromWire(body) } }
+      return {
+        error: errorOf(response, body),
+        retryAfter: retryAfterSeconds(response.headers, Date.now()),
+        retryable: isRetryable(response.status)
+      }
+    } catch (cause) {
+      throwIfAborted(options.signal)
+      const error = timer.aborted
+        ? new TimeoutError(`No answer within ${timeout} ms from ${call.method} ${call.path}.`, { cause })
+        : new ConnectionError(`No answer from ${this.#settings.baseUrl}: ${reason(cause)}`, { cause })
+      return { error, retryAfter: null, retryable: true }
+    }
+  }
+}
+
+const throwIfAborted = (signal: AbortSignal | undefined) => {
+  if (signal?.aborted === true) throw new AbortError("The call was aborted.", { cause: signal.reason })
+}
+
+/** Stands for a body that is no JSON: a proxy's page. */
+const notJson = Symbol("not JSON")
+
+const parse = (text: string): unknown => {
+  if (text === "") return null
+  try {
+    return JSON.parse(text)
+  } catch {
+    return notJson
+  }
+}
+
+/** `fetch` hides what happened in the cause of its error. */
+const reason = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return String(cause)
+  return cause.cause instanceof Error && cause.cause.message !== "" ? cause.cause.message : cause.message
+}

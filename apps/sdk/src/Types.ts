@@ -1,0 +1,163 @@
+/** What the API speaks of, as a program sees it: camelCase, times as `Date`. */
+
+/** Where a conversation takes place. */
+export type Environment = "dev" | "sandbox" | "pre-release" | "live"
+
+/** `unanswered`: opened by a send, the user has not replied. `engaged`: both speak. `warned`: idle, the close is near. `ended`: final. */
+export type SessionState = "unanswered" | "engaged" | "warned" | "ended"
+
+/** Why a session ended. */
+export type EndReason =
+  | "user_end"
+  | "abandoned"
+  | "natural_end"
+  | "unanswered_expiry"
+  | "superseded"
+  | "operator_end"
+  | "delivery_failed"
+
+/** Outbound: `queued → sending → sent → delivered`, or `failed`, `undelivered`, `suppressed`, `unknown`. Inbound: `received` or `dropped`. */
+export type MessageStatus =
+  | "queued"
+  | "sending"
+  | "sent"
+  | "delivered"
+  | "failed"
+  | "undelivered"
+  | "suppressed"
+  | "unknown"
+  | "received"
+  | "dropped"
+
+/** What a message is for. */
+export type Purpose = "opening" | "answer" | "remark" | "warning" | "ending" | "consent" | "notice" | "text" | "keyword"
+
+/** One conversation between a user number and a project's agent. Numbers are E.164. */
+export interface Session {
+  /** `TW_SMS_` and a time-ordered part. */
+  readonly id: string
+  readonly channel: "SMS"
+  readonly project: string
+  readonly environment: Environment
+  readonly userNumber: string
+  readonly agentNumber: string
+  readonly state: SessionState
+  readonly endReason: EndReason | null
+  /** A sentence about the end, when there is more to say than the reason. */
+  readonly endDetail: string | null
+  /** What opened it: a send, or a text of the user. */
+  readonly opening: "send" | "text"
+  readonly openedAt: Date
+  readonly lastActivityAt: Date
+  readonly endedAt: Date | null
+  /** What happens by itself if nothing else does. */
+  readonly nextTimeout: { readonly kind: "unanswered" | "idle" | "grace"; readonly dueAt: Date } | null
+  /** The person who has the conversation, if one has. */
+  readonly takeover: { readonly by: string; readonly reason: string | null; readonly at: Date } | null
+  /** How the agent fares with the texts that it has not answered. */
+  readonly agent: {
+    readonly status: "idle" | "waiting" | "answering" | "retrying" | "failed"
+    readonly attempts: number
+    readonly lastError: { readonly reason: string; readonly at: Date } | null
+  }
+}
+
+/** One text of a conversation, inbound or outbound. */
+export interface Message {
+  /** `msg_` and a time-ordered part. */
+  readonly id: string
+  readonly sessionId: string | null
+  readonly direction: "inbound" | "outbound"
+  readonly author: "user" | "api" | "agent" | "person" | "system"
+  readonly purpose: Purpose
+  readonly userNumber: string
+  readonly agentNumber: string
+  readonly text: string
+  readonly media: ReadonlyArray<{ readonly url: string; readonly contentType: string }>
+  /** How many segments the carrier moves and bills. */
+  readonly segments: number
+  readonly status: MessageStatus
+  /** Why it was not delivered: a word for programs, the carrier's code, a sentence for people. */
+  readonly trouble: { readonly reason: string; readonly code: string | null; readonly detail: string } | null
+  readonly carrierId: string | null
+  readonly turnId: string | null
+  /** How often it was handed to the carrier. */
+  readonly attempts: number
+  readonly createdAt: Date
+  readonly acceptedAt: Date | null
+  readonly updatedAt: Date
+}
+
+/** A number that the project texts from. */
+export interface AgentNumber {
+  readonly number: string
+  readonly environment: Environment
+  readonly type: "long_code" | "mobile" | "toll_free" | "short_code"
+  /** ISO 3166-1, two capital letters. */
+  readonly country: string
+  readonly registration: "not_required" | "unregistered" | "pending" | "approved" | "rejected" | "suspended"
+  readonly segmentsPerSecond: number
+  /** Texts that wait to be sent from it. */
+  readonly queued: number
+}
+
+/** A user who must not be texted from a number. */
+export interface OptOut {
+  readonly userNumber: string
+  readonly agentNumber: string
+  readonly environment: Environment
+  readonly source: "keyword" | "carrier_keyword" | "carrier_refusal"
+  readonly optedOutAt: Date
+}
+
+/** A text that opens a conversation. */
+export interface SendParams {
+  /** Plain text, at most 1600 characters and 10 segments. */
+  readonly message: string
+  /** The recipient, E.164. */
+  readonly userNumber: string
+  /** The sender, E.164: a number of the connector's environment. Chosen for you when absent. */
+  readonly agentNumber?: string
+}
+
+/** What is known once a send is accepted: the text is durable, and delivery follows. */
+export interface SendResult {
+  /** Empty if the server does not say, which Parley's always does. */
+  readonly sessionId: string
+  /** The session's path, as the API gave it. */
+  readonly location: string
+  readonly correlationId: string | null
+  /** True when the idempotency key brought the answer of an earlier call. */
+  readonly replayed: boolean
+}
+
+export interface PageParams {
+  /** Items of one page, 1 to 100; 20 when absent. */
+  readonly limit?: number
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string
+}
+
+/** Filters are combined. */
+export interface SessionListParams extends PageParams {
+  readonly userNumber?: string
+  readonly agentNumber?: string
+  readonly state?: SessionState
+  readonly environment?: Environment
+  readonly startedAfter?: Date
+  readonly startedBefore?: Date
+}
+
+export interface OptOutListParams extends PageParams {
+  readonly userNumber?: string
+}
+
+export interface SpeakParams {
+  readonly message: string
+}
+
+export interface TakeoverParams {
+  /** Who takes over, for the record. */
+  readonly by?: string
+  readonly reason?: string
+}

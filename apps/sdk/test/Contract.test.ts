@@ -1,0 +1,123 @@
+import type * as Contract from "@parley/contract/AgentNumber"
+import { Api } from "@parley/contract/Api"
+import { examples } from "@parley/contract/Examples"
+import type * as ContractMessage from "@parley/contract/Message"
+import type * as ContractOptOut from "@parley/contract/OptOut"
+import type { SendRequest } from "@parley/contract/OutboundSmsApi"
+import type * as ContractSession from "@parley/contract/Session"
+import type { OptOutsQuery } from "@parley/contract/OptOutsApi"
+import type { SessionsQuery, SpeakRequest, TakeoverRequest } from "@parley/contract/SessionsApi"
+import { type Brand, DateTime, Schema } from "effect"
+import { HttpApi, OpenApi } from "effect/http-api"
+import { describe, expect, expectTypeOf, it } from "vitest"
+import { type AgentNumber, type Message, type OptOut, type OptOutListParams, Parley, type SendParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams } from "../src/index.ts"
+import { fromWire } from "../src/Wire.ts"
+import { listen } from "./Server.ts"
+
+/** A decoded value as it looks without Effect: no brands, `Date` for `DateTime`. */
+type Plain<A> = A extends DateTime.Utc ? Date
+  : A extends Brand.Brand<string> ? string
+  : A extends ReadonlyArray<infer Item> ? ReadonlyArray<Plain<Item>>
+  : A extends object ? { readonly [K in keyof A]: Plain<A[K]> }
+  : A
+
+type Filters<Query extends { readonly Type: object }> = Partial<Plain<Query["Type"]>>
+
+describe("types", () => {
+  it("of what is received are the contract's", () => {
+    expectTypeOf<Plain<ContractSession.Session>>().toEqualTypeOf<Session>()
+    expectTypeOf<Plain<ContractMessage.Message>>().toEqualTypeOf<Message>()
+    expectTypeOf<Plain<Contract.AgentNumber>>().toEqualTypeOf<AgentNumber>()
+    expectTypeOf<Plain<ContractOptOut.OptOut>>().toEqualTypeOf<OptOut>()
+  })
+
+  it("of what is sent are the contract's", () => {
+    expectTypeOf<Plain<SendRequest>>().toEqualTypeOf<{ readonly [K in keyof SendParams]: SendParams[K] }>()
+    expectTypeOf<Plain<typeof SpeakRequest["Type"]>>().toEqualTypeOf<{ readonly [K in keyof SpeakParams]: SpeakParams[K] }>()
+    expectTypeOf<Plain<typeof TakeoverRequest["Type"]>>().toEqualTypeOf<{ readonly [K in keyof TakeoverParams]: TakeoverParams[K] }>()
+    expectTypeOf<Filters<typeof SessionsQuery>>().toEqualTypeOf<{ readonly [K in keyof SessionListParams]: SessionListParams[K] }>()
+    expectTypeOf<Filters<typeof OptOutsQuery>>().toEqualTypeOf<{ readonly [K in keyof OptOutListParams]: OptOutListParams[K] }>()
+  })
+})
+
+/** `DateTime` to `Date`, all the way down. */
+const plain = (value: unknown): unknown => {
+  if (DateTime.isDateTime(value)) return DateTime.toDateUtc(value)
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]))
+}
+
+interface Endpoint {
+  readonly name: string
+  readonly method: string
+  readonly pattern: RegExp
+  readonly operationId: string
+  readonly payload: Schema.Decoder<unknown> | undefined
+  readonly query: Schema.Decoder<unknown> | undefined
+  readonly answers: ReadonlyArray<Schema.Decoder<unknown>>
+}
+
+const document = OpenApi.fromApi(Api)
+const endpoints: Array<Endpoint> = []
+HttpApi.reflect(Api, {
+  onGroup: () => {},
+  onEndpoint: ({ endpoint }) => {
+    const path = endpoint.path.replace(":id", "{id}")
+    const operation = Object.entries(document.paths[path] ?? {}).find(([method]) => method === endpoint.method.toLowerCase())?.[1] as { readonly operationId: string } | undefined
+    endpoints.push({
+      name: `${endpoint.method} ${path}`,
+      method: endpoint.method,
+      pattern: new RegExp(`^${path.replace("{id}", "[^/]+")}$`, "u"),
+      operationId: operation?.operationId ?? "",
+      payload: [...endpoint.payload.values()][0]?.schemas[0] as Schema.Decoder<unknown> | undefined,
+      query: endpoint.query as Schema.Decoder<unknown> | undefined,
+      answers: [...endpoint.success].map((schema) => ("schema" in schema ? schema.schema : schema) as Schema.Decoder<unknown>)
+    })
+  }
+})
+
+it.each(endpoints.filter(({ operationId }) => examples[operationId]?.answer !== undefined))("what comes from $name is what the contract decodes", (endpoint) => {
+  const example = examples[endpoint.operationId]?.answer
+  const [schema] = endpoint.answers
+  expect(schema).toBeDefined()
+  if (schema !== undefined) expect(fromWire(example)).toEqual(plain(Schema.decodeUnknownSync(schema)(example)))
+})
+
+it("every endpoint of the contract is reached, with what its schemas decode", async () => {
+  const reached: Array<string> = []
+  const server = await listen((request) => {
+    const url = new URL(request.path, "http://127.0.0.1")
+    const endpoint = endpoints.find((each) => each.method === request.method && each.pattern.test(url.pathname))
+    if (endpoint === undefined) return { status: 404, body: {} }
+    if (endpoint.payload !== undefined) Schema.decodeUnknownSync(endpoint.payload, { onExcessProperty: "error" })(request.body)
+    if (endpoint.query !== undefined) Schema.decodeUnknownSync(endpoint.query, { onExcessProperty: "error" })(Object.fromEntries(url.searchParams))
+    expect(request.headers).toMatchObject({ "x-polyai-auth-token": "pk_1", "x-token-id": "conn_1" })
+    reached.push(endpoint.name)
+    const status = endpoint.operationId === "sendOutboundSms" ? 202 : 200
+    return { status, headers: { location: "/v1/sessions/TW_SMS_1" }, ...(status === 200 ? { body: examples[endpoint.operationId]?.answer } : {}) }
+  })
+  const parley = new Parley({ apiKey: "pk_1", connectorId: "conn_1", baseUrl: server.url, maxRetries: 0 })
+  const session = "TW_SMS_01KAV5RK8ETQ8Y4V2N6W3Z7J9C"
+  const page = { limit: 5, cursor: "c" }
+  await parley.outboundSms.send({ message: "Hello", userNumber: "+15005550123", agentNumber: "+15005550006" })
+  await parley.sessions.list({
+    ...page,
+    userNumber: "+15005550123",
+    agentNumber: "+15005550006",
+    state: "warned",
+    environment: "pre-release",
+    startedAfter: new Date(0),
+    startedBefore: new Date(1)
+  })
+  await parley.sessions.retrieve(session)
+  await parley.sessions.messages(session, page)
+  await parley.sessions.speak(session, { message: "It is Grace." })
+  await parley.sessions.takeover(session, { by: "Grace", reason: "asked" })
+  await parley.sessions.release(session)
+  await parley.sessions.end(session)
+  await parley.messages.retrieve("msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D")
+  await parley.numbers.list(page)
+  await parley.optOuts.list({ ...page, userNumber: "+15005550123" })
+  expect(reached.toSorted()).toEqual(endpoints.map(({ name }) => name).toSorted())
+})
