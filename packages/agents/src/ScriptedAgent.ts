@@ -20,11 +20,12 @@ const words = {
   person: /\b(?:human|representative|receptionist|front desk|real person|a person|the person)\b|\b(?:talk|speak|chat) (?:to|with)\b|\bcall me\b/u,
   leave: /\b(?:stop (?:texting|messaging|sending|it|this)|please stop|unsubscribe|leave me alone|wrong number|(?:don't|do not|never) (?:text|message|contact))\b/u,
   keep: /\b(?:don't|do not|not|never) (?:want to )?(?:cancel|move|change)\b|\bkeep (?:it|my)\b|\bnever ?mind\b/u,
-  cancel: /\bcancel|\bcall it off\b|\bdrop it\b/u,
-  move: /\b(?:move|reschedul\w*|rebook|change|postpone|push|swap|book|schedule|make an appointment|new appointment|(?:another|other|different|new) (?:day|time|date|slot)|later|earlier|instead)\b/u,
+  cancel: /\bcancel|\bcall it off\b|\bdrop it\b|\b(?:no longer|don't|do not) need\b/u,
+  move: /\b(?:move|reschedul\w*|rebook|change|postpone|push|swap|(?:another|other|different|new) (?:day|time|date|slot)|later|earlier|instead)\b/u,
+  book: /\b(?:book|schedule|(?:make|need|want) an appointment|new appointment)\b/u,
   cannot: /\b(?:can't|cannot|can not|won't|will not|unable to|not able to)\b/u,
   no: /^(?:no|nope|nah|n)\b(?! problem)/u,
-  yes: /^(?:yes|y|yep|yeah|yup|ya|sure|please do|of course|definitely|absolutely)\b|\bconfirm/u,
+  yes: /^(?:yes|y|yep|yeah|yup|ya|sure|please do|of course|definitely|absolutely)\b|\bconfirm|\bi (?:can|will) (?:make|come|be there)\b|\bi'll (?:come|take it)\b/u,
   fine: /^(?:ok|okay|k|alright|all right|great|perfect|good|fine|cool|sounds good|works for me|see you (?:then|there)|i'll be there|no problem)\b|\u{1F44D}/u,
   thanks: /\b(?:thanks|thank you|thank u|thx|ty|cheers|much appreciated)\b/u,
   bye: /\b(?:bye|goodbye|see you|see ya|that's all|that is all|that's it|nothing else|all good|good night)\b/u,
@@ -85,10 +86,11 @@ const decline = (known: Appointment): Step =>
     ? { known, main: known.status === "cancelled" ? "All right, no new appointment. Anything else?" : `All right, ${your(known.when)} stays as it is. Anything else?` }
     : { known: { ...known, asked: "when" }, main: "No problem. Text me a day and time to move it, or \"cancel it\" if you will not come." }
 
-/** After "to" stands the new day and time: "move it from Friday to Monday at 3". */
+/** The last day and the last time of a text: "tomorrow is bad, Monday at 3?". After "to" stands the new one: "from Friday to Monday at 3". */
 const targetIn = (text: string, isAsked: boolean): When => {
   const after = whenIn(text.slice(text.lastIndexOf(" to ") + 1), isAsked)
-  return isNamed(after) ? after : whenIn(text, isAsked)
+  if (text.includes(" to ") && isNamed(after)) return after
+  return text.split(/[!?;,]|\.(?=\s|$)|\bbut\b/u).reduce((older, clause) => over(whenIn(clause, isAsked), older), unknown)
 }
 
 const understand = (known: Appointment, text: string): Step => {
@@ -101,6 +103,7 @@ const understand = (known: Appointment, text: string): Step => {
   if (words.cancel.test(text) && !words.move.test(text)) return cancel(known)
   if (isNew || (isAsked && isNamed(named))) return place(known, named, text)
   if (words.move.test(text) || /\bsame time\b/u.test(text)) return isNamed(known.proposed) ? place(known, named, text) : askWhen(known, unknown)
+  if (words.book.test(text)) return known.status === "cancelled" ? askWhen(known, unknown) : { known, main: offer(known) }
   if (words.no.test(text) || words.cannot.test(text)) return decline(known)
   if (words.yes.test(text)) return known.asked === "more" && !text.includes("confirm") ? { known, main: help(known) } : isAsked && !text.includes("confirm") ? askWhen(known, known.proposed) : confirm(known)
   if (known.asked === "confirm" && (words.fine.test(text) || isNamed(named)) && !text.includes("?")) return confirm(known)

@@ -60,7 +60,7 @@ const timeIn = (text: string, isAsked: boolean): string | null => {
   }
   const word = /\b(noon|midday|midnight)\b/u.exec(text)?.[1]
   if (word !== undefined) return word === "midday" ? "noon" : word
-  const hour = /\bat (\d{1,2})\b/u.exec(text) ?? /\b(\d{1,2}) ?o'?clock\b/u.exec(text) ?? afterDay.exec(text) ?? (isAsked ? /^\D{0,20}(\d{1,2})\D{0,12}$/u.exec(text) : null)
+  const hour = /\b(?:at|about|around) (\d{1,2})\b(?! (?:min|hour|day|week))/u.exec(text) ?? /\b(\d{1,2}) ?o'?clock\b/u.exec(text) ?? afterDay.exec(text) ?? (isAsked ? /^\D{0,20}(\d{1,2})\D{0,12}$/u.exec(text) : null)
   return hour === null ? null : bareHour(Number(hour[1]))
 }
 

@@ -54,6 +54,12 @@ const conversations: ReadonlyArray<readonly [name: string, lines: ReadonlyArray<
     ["please cancel", "→", "You have no appointment now. Text me a day and time to book a new one."],
     ["no", "→", "All right, no new appointment. Anything else?"]
   ]],
+  ["the last day and time of a text count", [opening, ["no, tomorrow is bad. Wednesday 4pm?", "→", moved("Wednesday at 4 pm")]]],
+  ["the time that does not suit is not the new one", [opening, ["I can't come at 10, how about 11?", "→", moved("tomorrow at 11 am")]]],
+  ["saying that one comes is a yes", [opening, ["I can make it", "→", confirmed]]],
+  ["no longer needing it cancels", [opening, ["I no longer need it", "→", cancelled]]],
+  ["whoever wants to book is told of the appointment that there is", [greeting, ["I want to book an appointment", "→", offered]]],
+  ["minutes are no time of day", [opening, ["I will be about 10 minutes late", "→", helped]]],
   ["naming the appointment while cancelling it does not move it", [opening, ["I want to cancel tomorrow's 10:00", "→", cancelled]]],
   ["nothing is cancelled by \"don't cancel\"", [opening, ["please don't cancel", "→", offered]]],
   ["somebody who texts first finds an appointment to try", [greeting, ["Hi", "→", offered], ["yes", "→", confirmed]]],
