@@ -7,7 +7,7 @@ import type { MessageId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import * as Lines from "./Lines.ts"
 import type { Message } from "./Message.ts"
-import { Carrier } from "./ports/Carrier.ts"
+import { Ambiguous, Carrier, CarrierFailure } from "./ports/Carrier.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import type { StoreFailure } from "./ports/Store.ts"
 
@@ -57,15 +57,16 @@ export const make = Effect.fnUntraced(function*(
   const send = (message: Message) =>
     Effect.gen(function*() {
       const carrier = yield* Carrier
-      const outcome = yield* Effect.result(carrier.send(Lines.textOf(message)))
+      const outcome = yield* carrier.send(Lines.textOf(message)).pipe(Effect.catchDefect(brokenOff), Effect.result)
       yield* Lines.record(message.id, outcome).pipe(Effect.retry(whileTheStoreIsAway))
     })
 
   const ask = (message: Message) =>
     Effect.gen(function*() {
       const carrier = yield* Carrier
-      const listed = yield* Effect.option(carrier.find(Lines.textOf(message), message.attemptedAt ?? message.createdAt))
-      yield* Lines.settle(message.id, Option.getOrNull(listed))
+      const found = carrier.find(Lines.textOf(message), message.attemptedAt ?? message.createdAt)
+      const listed = yield* Effect.option(Effect.catchDefect(found, brokenOff))
+      yield* Lines.settle(message.id, Option.getOrNull(listed)).pipe(Effect.retry(whileTheStoreIsAway))
     })
 
   // What is claimed is called: a stop between the two would leave texts that look as if they might have left.
@@ -78,19 +79,24 @@ export const make = Effect.fnUntraced(function*(
   })
 
   const drain = Effect.gen(function*() {
+    const messages = yield* MessageStore
     while (true) {
       isRung = false
       rung.closeUnsafe()
       const room = times.requestsInFlight - busy.size
       const claim = room > 0 ? yield* Effect.uninterruptible(take(room)) : null
-      const pacedUntil = claim?.pacedUntil ?? null
-      if (pacedUntil !== null) {
-        yield* Effect.race(rung.await, waitUntil(pacedUntil))
-      } else if (busy.size > 0) {
+      if (claim === null) {
         yield* rung.await
-      } else if (claim !== null && claim.send.length + claim.ask.length === 0 && !isRung) {
-        const messages = yield* MessageStore
-        return Option.getOrNull(yield* messages.nextDueAt(number, yield* DateTime.now))
+      } else if (claim.pacedUntil !== null) {
+        yield* Effect.race(rung.await, waitUntil(claim.pacedUntil))
+      } else if (claim.withheld === 0) {
+        // A text whose time comes does not wait for another user's slow call.
+        const next = Option.getOrNull(yield* messages.nextDueAt(number))
+        if (busy.size > 0) {
+          yield* next !== null && DateTime.isGreaterThan(next, yield* DateTime.now) ? Effect.race(rung.await, waitUntil(next)) : rung.await
+        } else if (claim.send.length + claim.ask.length === 0 && !isRung) {
+          return next
+        }
       }
     }
   })
@@ -98,12 +104,18 @@ export const make = Effect.fnUntraced(function*(
   return { ring, isRung: () => isRung, drain }
 })
 
-// The carrier has answered: the record is worth waiting for, since without it the text would be unknown.
+// The carrier has answered: the record is worth waiting for, also for an operator who frees the disk, since without it the text would be unknown.
 const whileTheStoreIsAway = {
   schedule: Schedule.spaced("1 second"),
   times: 100,
-  while: (failure: StoreFailure) => failure.retryable
+  while: (failure: StoreFailure) => failure.retryable || failure.reason === "full"
 }
+
+// An adapter that breaks in the middle of a call leaves what a broken connection leaves: a text that may have been sent.
+const brokenOff = (defect: unknown) =>
+  Effect.logError("The carrier's adapter broke", defect).pipe(
+    Effect.andThen(Effect.fail(new CarrierFailure({ reason: new Ambiguous({ code: null, detail: "The call of the carrier broke off." }) })))
+  )
 
 const waitUntil = (at: DateTime.Utc) =>
   Effect.flatMap(DateTime.now, (now) => Effect.sleep(DateTime.distance(now, at)))

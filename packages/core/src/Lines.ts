@@ -16,7 +16,9 @@ import { ConsentStore } from "./ports/ConsentStore.ts"
 import { Directory } from "./ports/Directory.ts"
 import { LineStore } from "./ports/LineStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
+import { SessionStore } from "./ports/SessionStore.ts"
 import { countOutcome, report } from "./Receipts.ts"
+import type { Session } from "./Session.ts"
 import type { Outcome, Wake } from "./Wake.ts"
 import { transactAndWake } from "./Wake.ts"
 
@@ -55,6 +57,8 @@ export interface Claim {
   readonly send: ReadonlyArray<Message>
   /** To be asked about now. */
   readonly ask: ReadonlyArray<Message>
+  /** How many did not pass the gates: what stood behind them may be due now. */
+  readonly withheld: number
   /** Pacing after this claim. */
   readonly pacing: LinePacing.LinePacing
   /** When pacing lets the next text leave, if one waits only for that. */
@@ -89,7 +93,8 @@ export const claim = Effect.fn("Lines.claim")((
     const wakes: Array<Wake> = []
     let paced = pacing
     let pacedUntil: DateTime.Utc | null = null
-    if (heads.length === 0) return claimed({ send, ask, pacing, pacedUntil }, wakes)
+    let withheld = 0
+    if (heads.length === 0) return claimed({ send, ask, withheld, pacing, pacedUntil }, wakes)
 
     // A number that was taken away while texts waited keeps the slowest pace that a carrier has.
     const known = yield* directory.number(number)
@@ -101,6 +106,7 @@ export const claim = Effect.fn("Lines.claim")((
       }
       const stopped = yield* reasonNotToSend(message, times, now)
       if (stopped !== null) {
+        withheld++
         yield* messages.update(stopped)
         const detail = stopped.trouble?.detail ?? ""
         wakes.push(...yield* tell(message, (purpose) => ({ _tag: "TextFailed", messageId: message.id, purpose, detail })))
@@ -120,7 +126,7 @@ export const claim = Effect.fn("Lines.claim")((
       const line = Option.getOrElse(yield* lines.get(number), () => LineHealth.fresh(number, now))
       yield* lines.put({ ...line, lastClaimAt: now })
     }
-    return claimed({ send, ask, pacing: paced, pacedUntil }, wakes)
+    return claimed({ send, ask, withheld, pacing: paced, pacedUntil }, wakes)
   }))
 )
 
@@ -131,6 +137,9 @@ const reasonNotToSend = Effect.fnUntraced(function*(message: Message, times: Lin
   const consent = yield* ConsentStore
   if (message.purpose !== "consent" && Option.isSome(yield* consent.get(message.userNumber, message.agentNumber))) {
     return suppress(message, "opted_out", "The user opted out before this text had left.", now)
+  }
+  if (message.purpose === "warning" && !(yield* isStillWarning(message))) {
+    return suppress(message, "no_longer_needed", "The conversation went on before this text had left.", now)
   }
   if (DateTime.isLessThan(DateTime.addDuration(message.createdAt, times.validity), now)) {
     const last = message.trouble === null ? "" : ` The last obstacle: ${message.trouble.detail}`
@@ -145,6 +154,13 @@ const reasonNotToSend = Effect.fnUntraced(function*(message: Message, times: Lin
     return expired
   }
   return null
+})
+
+/** A warning that was out of reach (being handed over, or unknown) when its session went on comes back to the queue for nothing. */
+const isStillWarning = Effect.fnUntraced(function*(message: Message) {
+  const sessions = yield* SessionStore
+  const session = message.sessionId === null ? Option.none<Session>() : yield* sessions.get(message.sessionId)
+  return Option.exists(session, ({ state, warning }) => state === "warned" && warning?.messageId === message.id)
 })
 
 /** What came of one call. The row is read again: a callback may have been here first. */
@@ -220,7 +236,8 @@ const recordFailure = Effect.fnUntraced(function*(message: Message, failure: Car
 const backOff = Effect.fnUntraced(function*(attempts: number, wish: Duration.Duration | null, times: LineTimes) {
   const grown = Duration.min(Duration.times(times.backOff, 2 ** Math.min(attempts - 1, 20)), times.backOffAtMost)
   const jitter = yield* Random.nextBetween(0.5, 1)
-  return Duration.max(Duration.times(grown, jitter), wish ?? Duration.zero)
+  const wait = Duration.max(Duration.times(grown, jitter), wish ?? Duration.zero)
+  return Duration.millis(Math.ceil(Duration.toMillis(wait)))
 })
 
 /** Daily caps of US carriers start anew at midnight, Pacific time. Source: the carrier's error 30023. */
@@ -253,9 +270,14 @@ export const settle = Effect.fn("Lines.settle")((id: MessageId, listed: Readonly
       yield* messages.update({ ...message, status: "queued", nextAttemptAt: null, updatedAt: now })
       return { value: undefined, wakes: [wake] }
     }
-    const goesOn = listed !== null || !isOver(times.settledWithin)
-    yield* messages.update({ ...message, nextAttemptAt: goesOn ? DateTime.addDuration(now, times.askAfter) : null, updatedAt: now })
-    return { value: undefined, wakes: [wake] }
+    if (listed !== null || !isOver(times.settledWithin)) {
+      yield* messages.update({ ...message, nextAttemptAt: DateTime.addDuration(now, times.askAfter), updatedAt: now })
+      return { value: undefined, wakes: [wake] }
+    }
+    // Nobody asks any more. Its session goes on as if the user had it, or a warning would keep it open for ever.
+    yield* messages.update({ ...message, nextAttemptAt: null, updatedAt: now })
+    const wakes = yield* tell(message, (purpose) => ({ _tag: "TextAccepted", messageId: message.id, purpose, at: since }))
+    return { value: undefined, wakes: [wake, ...wakes] }
   }))
 )
 

@@ -136,10 +136,11 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
               WHERE b.pending = 1 AND b.agent_number = m.agent_number AND b.user_number = m.user_number AND b.id < m.id)
           ORDER BY m.id LIMIT ${limit}`.pipe(Effect.map(all), named("messages.heads")),
 
-      nextDueAt: (line, now) =>
+      nextDueAt: (line) =>
         sql<{ due: SqlNumber | null }>`SELECT min(m.next_attempt_at) AS due FROM messages m
-          WHERE m.pending = 1 AND m.agent_number = ${line} AND m.status IN ('queued', 'unknown')
-            AND m.next_attempt_at > ${DateTime.toEpochMillis(now)}`.pipe(
+          WHERE m.pending = 1 AND m.agent_number = ${line} AND m.status IN ('queued', 'unknown') AND m.next_attempt_at IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM messages b
+              WHERE b.pending = 1 AND b.agent_number = m.agent_number AND b.user_number = m.user_number AND b.id < m.id)`.pipe(
           Effect.map((rows) => Option.map(Option.fromNullishOr(rows[0]?.due), toTime)),
           named("messages.nextDueAt")
         ),

@@ -26,8 +26,8 @@ export class MessageStore extends Context.Service<MessageStore, {
    * and its time has come; oldest first.
    */
   heads(line: PhoneNumber, now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
-  /** When the next head of this line becomes due, if one is waiting for its time. */
-  nextDueAt(line: PhoneNumber, now: DateTime.Utc): Effect.Effect<Option.Option<DateTime.Utc>, StoreFailure>
+  /** The earliest time that a head of this line waits for; it may have come already. */
+  nextDueAt(line: PhoneNumber): Effect.Effect<Option.Option<DateTime.Utc>, StoreFailure>
   /** Texts that were handed to the carrier and have no record of the outcome. */
   inFlight(line: PhoneNumber): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
   /** Pending texts of a line, counted up to `atMost`. */
