@@ -52,15 +52,19 @@ export const report = Effect.fnUntraced(function*(
 ) {
   const messages = yield* MessageStore
   const now = yield* DateTime.now
-  const status = advance(message.status, reported)
+  // Whatever stage the carrier names, it has the text: that is what `sent` says here.
+  const status = advance(message.status, isUnderWay(reported) ? "sent" : reported)
   const firstNews = message.acceptedAt === null
-  if (status === message.status && message.carrierId === carrierId && !firstNews) return []
-  const failed = status === "failed" || status === "undelivered"
+  const isNew = status !== message.status
+  if (!isNew && !firstNews) return []
+  const failed = isNew && isFailure(status)
   yield* messages.update({
     ...message,
-    carrierId,
+    carrierId: message.carrierId ?? carrierId,
     status,
-    trouble: failed
+    trouble: !isNew
+      ? message.trouble
+      : failed
       ? { reason: status, code: trouble.code, detail: trouble.detail ?? "The carrier could not deliver this text and gave no reason." }
       : null,
     nextAttemptAt: null,
@@ -71,7 +75,7 @@ export const report = Effect.fnUntraced(function*(
   if (firstNews) {
     wakes.push(...yield* tell(message, (purpose) => ({ _tag: "TextAccepted", messageId: message.id, purpose, at: now })))
   }
-  if (failed && message.status !== status) {
+  if (failed && !isFailure(message.status)) {
     yield* countOutcome(message, "failed")
     const detail = trouble.detail ?? "the text could not be delivered"
     wakes.push(...yield* tell(message, (purpose) => ({ _tag: "TextFailed", messageId: message.id, purpose, detail })))
@@ -80,6 +84,10 @@ export const report = Effect.fnUntraced(function*(
   }
   return wakes
 })
+
+const isUnderWay = (status: MessageStatus) => status === "queued" || status === "sending" || status === "unknown"
+
+const isFailure = (status: MessageStatus) => status === "failed" || status === "undelivered"
 
 /** Remembers for the number how its sends go. */
 export const countOutcome = Effect.fnUntraced(function*(message: Message, outcome: "sent" | "failed") {
