@@ -15,6 +15,7 @@ import { Transactor } from "./ports/Store.ts"
 import type { Project } from "./Project.ts"
 import type { Session } from "./Session.ts"
 import { agentDueAt } from "./Session.ts"
+import type { SessionPolicy } from "./SessionPolicy.ts"
 import * as Turn from "./Turn.ts"
 import type { Outcome, Wake } from "./Wake.ts"
 import { transactAndWake } from "./Wake.ts"
@@ -144,6 +145,10 @@ const say = Effect.fnUntraced(function*(session: Session, project: Project, turn
   return wakes
 })
 
+/** The greeting of a start that brings none of its own; none once a person has spoken in the agent's place. */
+const greetings = (request: TurnRequest, policy: SessionPolicy): ReadonlyArray<string> =>
+  request.kind === "start" && policy.opening === "greet" && request.history.every(({ author }) => author === "user") ? [policy.greetingText] : []
+
 const complete = Effect.fnUntraced(function*(id: SessionId, request: TurnRequest, answer: TurnAnswer) {
   const found = yield* running(id, request.turnId)
   if (Option.isNone(found)) return nothing
@@ -154,10 +159,11 @@ const complete = Effect.fnUntraced(function*(id: SessionId, request: TurnRequest
     yield* save(answered, policy)
     return nothing
   }
-  const greeting = request.kind === "start" && answer.messages.length === 0 && policy.opening === "greet" ? [policy.greetingText] : []
+  const greeting = answer.messages.length === 0 ? greetings(request, policy) : []
   const wakes = [...yield* say(answered, project, request.turnId, [...answer.messages, ...greeting], "agent")]
   yield* save(answered, policy)
-  if (answer.end !== null) {
+  // What the user has said since the call began is answered by the next turn, which may end the conversation then.
+  if (answer.end !== null && answered.turn.texts === null) {
     wakes.push(...(yield* applyQuietly(answered, { _tag: "AgentEnded", reason: answer.end }, policy)).wakes)
   } else if (answer.handoff !== null) {
     const event = { _tag: "TakenOver" as const, by: answer.handoff.destination, reason: answer.handoff.reason }
@@ -175,6 +181,6 @@ const fail = Effect.fnUntraced(function*(id: SessionId, request: TurnRequest, fa
   const after: Session = { ...session, turn }
   yield* save(after, policy)
   if (!gaveUp || request.kind === "end") return nothing
-  const instead = request.kind === "reply" ? [policy.fallbackText] : policy.opening === "greet" ? [policy.greetingText] : []
+  const instead = request.kind === "reply" ? [policy.fallbackText] : greetings(request, policy)
   return { value: undefined, wakes: yield* say(after, project, request.turnId, instead, "system") }
 })
