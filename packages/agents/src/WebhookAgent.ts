@@ -17,7 +17,7 @@ export interface WebhookOptions extends PostOptions {
 const misconfigured = (detail: string) => new AgentFailure({ reason: "misconfigured", detail })
 
 const urlOf = (text: string): Result.Result<URL, AgentFailure> => {
-  const url = URL.parse(text)
+  const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) return Result.fail(misconfigured("The agent's URL is not an http or https URL."))
   if (url.username !== "" || url.password !== "") return Result.fail(misconfigured("The agent's URL holds credentials: sign its calls with secret_env instead."))
   return Result.succeed(url)
