@@ -1,0 +1,84 @@
+/** The messages that the carrier remembers, and what each handset has on its screen. */
+import { isFinal, toResource, type MessageRecord, type MessageResource } from "./MessageResource.ts"
+
+export interface MessageStore {
+  add(record: MessageRecord): void
+  find(accountSid: string, sid: string): MessageRecord | undefined
+  findAny(sid: string): MessageRecord | undefined
+  remove(record: MessageRecord): void
+  /** Newest first. */
+  newestFirst(): Iterable<MessageRecord>
+  /** Oldest first. */
+  oldestFirst(): Iterable<MessageRecord>
+  /** The message is on this handset's screen from now on; a second time changes nothing. */
+  arrive(number: string, record: MessageRecord): void
+  /** What a handset shows, in the order it came to the screen. */
+  handset(number: string): ReadonlyArray<MessageResource>
+  unfinished(): number
+  clear(): void
+}
+
+export const makeMessageStore = (keptMessages: number): MessageStore => {
+  const bySid = new Map<string, MessageRecord>()
+  const screens = new Map<string, Map<string, MessageRecord>>()
+  /** In the order of creation; removed ones leave a gap until the next tidying. */
+  let order: Array<MessageRecord> = []
+
+  const remove = (record: MessageRecord) => {
+    bySid.delete(record.sid)
+    if (order.length > 2 * bySid.size + 1000) order = order.filter((each) => bySid.has(each.sid))
+  }
+
+  const forget = (record: MessageRecord) => {
+    remove(record)
+    for (const number of [record.to, record.from]) {
+      const screen = number === null ? undefined : screens.get(number)
+      screen?.delete(record.sid)
+      if (number !== null && screen?.size === 0) screens.delete(number)
+    }
+  }
+
+  const evict = () => {
+    if (bySid.size <= keptMessages) return
+    for (const record of bySid.values()) {
+      if (isFinal(record.status)) return forget(record)
+    }
+  }
+
+  return {
+    add: (record) => {
+      bySid.set(record.sid, record)
+      order.push(record)
+      evict()
+    },
+    find: (accountSid, sid) => {
+      const record = bySid.get(sid)
+      return record?.accountSid === accountSid ? record : undefined
+    },
+    findAny: (sid) => bySid.get(sid),
+    remove,
+    *newestFirst() {
+      for (let i = order.length - 1; i >= 0; i--) {
+        const record = order[i]
+        if (record !== undefined && bySid.has(record.sid)) yield record
+      }
+    },
+    oldestFirst: () => bySid.values(),
+    arrive: (number, record) => {
+      const screen = screens.get(number) ?? new Map<string, MessageRecord>()
+      screens.set(number, screen)
+      if (!screen.has(record.sid)) screen.set(record.sid, record)
+    },
+    handset: (number) => [...(screens.get(number)?.values() ?? [])].map((record) => ({ ...toResource(record), body: record.originalBody })),
+    unfinished: () => {
+      let count = 0
+      for (const record of bySid.values()) if (!isFinal(record.status) && record.status !== "scheduled") count++
+      return count
+    },
+    clear: () => {
+      bySid.clear()
+      screens.clear()
+      order = []
+    }
+  }
+}
