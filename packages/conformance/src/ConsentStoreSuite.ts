@@ -1,0 +1,67 @@
+/** What every store of opt-outs does. */
+import { assert, layer } from "@effect/vitest"
+import { Effect, Option } from "effect"
+import { ConsentStore } from "@parley/core/ports/ConsentStore"
+import { Directory } from "@parley/core/ports/Directory"
+import * as Samples from "./Samples.ts"
+import type { StoreLayer } from "./Stores.ts"
+import { everyPage } from "./Stores.ts"
+
+export const consentStoreSuite = (name: string, stores: StoreLayer) =>
+  layer(stores)(`ConsentStore on ${name}`, (it) => {
+    const project = Effect.gen(function*() {
+      const made = Samples.project()
+      yield* (yield* Directory).putProject(made)
+      return made
+    })
+
+    it.effect("an opt-out holds for its user and number, and for no other pair", () =>
+      Effect.gen(function*() {
+        const consent = yield* ConsentStore
+        const optOut = Samples.optOut(yield* project)
+        yield* consent.put(optOut)
+        assert.deepStrictEqual(yield* consent.get(optOut.userNumber, optOut.agentNumber), Option.some(optOut))
+        assert.isTrue(Option.isNone(yield* consent.get(optOut.userNumber, Samples.agentNumber())))
+        assert.isTrue(Option.isNone(yield* consent.get(Samples.userNumber(), optOut.agentNumber)))
+      }))
+
+    it.effect("the first of several is kept", () =>
+      Effect.gen(function*() {
+        const consent = yield* ConsentStore
+        const optOut = Samples.optOut(yield* project)
+        yield* consent.put(optOut)
+        yield* consent.put({ ...optOut, source: "carrier_refusal", optedOutAt: Samples.at(5) })
+        assert.deepStrictEqual(yield* consent.get(optOut.userNumber, optOut.agentNumber), Option.some(optOut))
+      }))
+
+    it.effect("a removed one is gone, and a removal of nothing is nothing", () =>
+      Effect.gen(function*() {
+        const consent = yield* ConsentStore
+        const optOut = Samples.optOut(yield* project)
+        yield* consent.put(optOut)
+        yield* consent.remove(Samples.userNumber(), optOut.agentNumber)
+        assert.isTrue(Option.isSome(yield* consent.get(optOut.userNumber, optOut.agentNumber)))
+        yield* consent.remove(optOut.userNumber, optOut.agentNumber)
+        assert.isTrue(Option.isNone(yield* consent.get(optOut.userNumber, optOut.agentNumber)))
+      }))
+
+    it.effect("an account's opt-outs are listed page by page, each once, and filtered", () =>
+      Effect.gen(function*() {
+        const consent = yield* ConsentStore
+        const mine = yield* project
+        const { accountId } = mine
+        const userNumber = Samples.userNumber()
+        const all = [Samples.optOut(mine, { userNumber }), Samples.optOut(mine, { userNumber }), Samples.optOut(mine), Samples.optOut(mine, { environment: "sandbox" })]
+        yield* Effect.forEach([...all.toReversed(), Samples.optOut(yield* project)], consent.put, { discard: true })
+        for (const limit of [1, 3, 4, 9]) {
+          const pages = yield* everyPage((cursor) => consent.list({ accountId }, { limit, cursor }))
+          assert.sameDeepMembers(pages.flat(), all)
+          assert.strictEqual(pages.length, Math.ceil(4 / limit))
+        }
+        const found = (filter: object) => Effect.map(consent.list({ accountId, ...filter }, { limit: 9, cursor: null }), ({ items }) => items)
+        assert.deepStrictEqual(yield* found({ userNumber }), all.slice(0, 2))
+        assert.deepStrictEqual(yield* found({ environment: "sandbox" }), all.slice(3))
+        assert.deepStrictEqual(yield* found({ projectId: Samples.projectId() }), [])
+        assert.sameDeepMembers([...yield* found({ projectId: mine.id })], all)
+      }))
+  })

@@ -1,0 +1,149 @@
+/** What every store of messages does for the lines: which text may leave, and when the next one may. */
+import { assert, layer } from "@effect/vitest"
+import { Effect, Option } from "effect"
+import type { Message } from "@parley/core/Message"
+import { MessageStore } from "@parley/core/ports/MessageStore"
+import * as Samples from "./Samples.ts"
+import type { StoreLayer } from "./Stores.ts"
+
+const sent = { status: "sent", carrierId: null } as const
+const sending = { status: "sending", attemptedAt: Samples.at(0) } as const
+const ids = (messages: ReadonlyArray<Message>) => messages.map(({ id }) => id)
+
+/** A line with texts in it, in this order. `user` is a letter. */
+const line = Effect.fnUntraced(function*(...texts: ReadonlyArray<readonly [user: string, changes?: Partial<Message>]>) {
+  const messages = yield* MessageStore
+  const number = Samples.agentNumber()
+  const users = new Map<string, Message["userNumber"]>()
+  const put: Array<Message> = []
+  for (const [letter, changes] of texts) {
+    const userNumber = users.get(letter) ?? Samples.userNumber()
+    users.set(letter, userNumber)
+    put.push(Samples.outboundText({ agentNumber: number, userNumber, ...changes }))
+  }
+  yield* Effect.forEach(put, messages.insert, { discard: true })
+  return { number, put, heads: (now = 0, limit = 100) => Effect.map(messages.heads(number, Samples.at(now), limit), ids) }
+})
+
+export const lineQueueSuite = (name: string, stores: StoreLayer) =>
+  layer(stores)(`MessageStore's lines on ${name}`, (it) => {
+    it.effect("each user's first text may leave, oldest first, up to a limit", () =>
+      Effect.gen(function*() {
+        const { heads, put: [a1, b1, a2, c1] } = yield* line(["a"], ["b"], ["a"], ["c"])
+        assert.deepStrictEqual(yield* heads(), [a1?.id, b1?.id, c1?.id])
+        assert.deepStrictEqual(yield* heads(0, 2), [a1?.id, b1?.id])
+        const messages = yield* MessageStore
+        if (a1 !== undefined) yield* messages.update({ ...a1, ...sent })
+        assert.deepStrictEqual(yield* heads(), [b1?.id, a2?.id, c1?.id])
+      }))
+
+    const holdsUp: ReadonlyArray<readonly [string, Partial<Message>]> = [
+      ["is being handed over", sending],
+      ["waits for its time", { nextAttemptAt: Samples.at(1) }],
+      ["is unknown, and to be asked about later", { status: "unknown", nextAttemptAt: Samples.at(1) }]
+    ]
+    for (const [what, changes] of holdsUp) {
+      it.effect(`a text that ${what} holds up its user and nobody else`, () =>
+        Effect.gen(function*() {
+          const { heads, put: [, , b1] } = yield* line(["a", changes], ["a"], ["b"])
+          assert.deepStrictEqual(yield* heads(), [b1?.id])
+        }))
+    }
+
+    const lets: ReadonlyArray<readonly [string, Partial<Message>]> = [
+      ["was sent", sent],
+      ["was delivered", { status: "delivered" }],
+      ["failed", { status: "failed" }],
+      ["was suppressed", { status: "suppressed" }],
+      ["is unknown for good", { status: "unknown", nextAttemptAt: null }]
+    ]
+    for (const [what, changes] of lets) {
+      it.effect(`a text that ${what} holds nobody up`, () =>
+        Effect.gen(function*() {
+          const { heads, put: [, a2] } = yield* line(["a", changes], ["a"])
+          assert.deepStrictEqual(yield* heads(), [a2?.id])
+        }))
+    }
+
+    it.effect("a text whose time has come leaves, and an unknown one is asked about", () =>
+      Effect.gen(function*() {
+        const { heads, put: [a1, b1] } = yield* line(["a", { nextAttemptAt: Samples.at(5) }], ["b", { status: "unknown", nextAttemptAt: Samples.at(6) }])
+        assert.deepStrictEqual(yield* heads(4), [])
+        assert.deepStrictEqual(yield* heads(5), [a1?.id])
+        assert.deepStrictEqual(yield* heads(6), [a1?.id, b1?.id])
+      }))
+
+    it.effect("the same user on two lines waits in each of them alone, and inbound texts in none", () =>
+      Effect.gen(function*() {
+        const messages = yield* MessageStore
+        const { heads, put: [a1] } = yield* line(["a"])
+        const other = Samples.outboundText({ userNumber: a1?.userNumber ?? Samples.userNumber() })
+        yield* messages.insert(other)
+        yield* messages.insert(Samples.inboundText({ userNumber: other.userNumber, agentNumber: other.agentNumber }))
+        assert.deepStrictEqual(yield* heads(), [a1?.id])
+        assert.deepStrictEqual(ids(yield* messages.heads(other.agentNumber, Samples.at(0), 10)), [other.id])
+      }))
+
+    it.effect("the next time is the earliest that a head waits for, whether or not it has come", () =>
+      Effect.gen(function*() {
+        const messages = yield* MessageStore
+        const { number } = yield* line(
+          ["a", { nextAttemptAt: Samples.at(30) }],
+          ["b", { status: "unknown", nextAttemptAt: Samples.at(20) }],
+          ["c", sending],
+          ["c", { nextAttemptAt: Samples.at(10) }],
+          ["d"]
+        )
+        assert.deepStrictEqual(yield* messages.nextDueAt(number), Option.some(Samples.at(20)))
+        const fresh = yield* line(["a"], ["b", sending], ["c", sent])
+        assert.isTrue(Option.isNone(yield* messages.nextDueAt(fresh.number)))
+        assert.isTrue(Option.isNone(yield* messages.nextDueAt(Samples.agentNumber())))
+      }))
+
+    it.effect("texts in flight are those that were handed over and have no outcome", () =>
+      Effect.gen(function*() {
+        const messages = yield* MessageStore
+        const { number, put: [a1, , , d1] } = yield* line(["a", sending], ["b"], ["c", sent], ["d", sending])
+        assert.deepStrictEqual(ids(yield* messages.inFlight(number)), [a1?.id, d1?.id])
+      }))
+
+    it.effect("texts that wait for a user on a number are found, and no others", () =>
+      Effect.gen(function*() {
+        const messages = yield* MessageStore
+        const { number, put: [a1, , a3, , a5] } = yield* line(["a"], ["a", sending], ["a", { nextAttemptAt: Samples.at(9) }], ["b"], ["a"], ["a", sent])
+        assert.deepStrictEqual(ids(yield* messages.queuedTo(a1?.userNumber ?? Samples.userNumber(), number)), [a1?.id, a3?.id, a5?.id])
+      }))
+
+    it.effect("a queue's length counts what holds a place, up to a bound", () =>
+      Effect.gen(function*() {
+        const messages = yield* MessageStore
+        const unknown = { status: "unknown", nextAttemptAt: Samples.at(1) } as const
+        const { number } = yield* line(["a"], ["a", sending], ["b", unknown], ["c", sent], ["d", { ...unknown, nextAttemptAt: null }])
+        assert.strictEqual(yield* messages.queueLength(number, 10), 3)
+        assert.strictEqual(yield* messages.queueLength(number, 2), 2)
+        assert.strictEqual(yield* messages.queueLength(Samples.agentNumber(), 10), 0)
+      }))
+
+    it.effect("lines that hold a text whose time has come are found, each once", () =>
+      Effect.gen(function*() {
+        const messages = yield* MessageStore
+        const ready = yield* line(["a"], ["b"])
+        const later = yield* line(["a", { nextAttemptAt: Samples.at(50) }])
+        const stuck = yield* line(["a", sending])
+        const done = yield* line(["a", sent])
+        const due = (now: number) => Effect.map(messages.linesDue(Samples.at(now), 1_000), (lines) => lines.filter((number) => [ready, later, stuck, done].some((one) => one.number === number)))
+        assert.deepStrictEqual(yield* due(49), [ready.number, stuck.number])
+        assert.deepStrictEqual(yield* due(50), [ready.number, later.number, stuck.number])
+        assert.strictEqual((yield* messages.linesDue(Samples.at(50), 1)).length, 1)
+      }))
+
+    it.effect("the backlog is what waits in all lines, and since when", () =>
+      Effect.gen(function*() {
+        const messages = yield* MessageStore
+        const { pending } = yield* messages.backlog()
+        yield* line(["a", { createdAt: Samples.at(-5_000) }], ["b"], ["c", sent])
+        const after = yield* messages.backlog()
+        assert.strictEqual(after.pending - pending, 2)
+        assert.deepStrictEqual(after.oldestAt, Samples.at(-5_000))
+      }))
+  })

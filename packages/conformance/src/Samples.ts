@@ -1,0 +1,115 @@
+/** Rows to put into a store: valid, each with ids and numbers of its own, everything else as given. */
+import { DateTime, Result, Schema } from "effect"
+import type { Country } from "@parley/schema/Country"
+import type { Environment } from "@parley/schema/Environment"
+import { AccountId, ApiKeyId, ConnectorId, idPrefix, MessageId, ProjectId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
+import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import type { Message } from "@parley/core/Message"
+import { inbound, outbound } from "@parley/core/Message"
+import type { AgentNumber, ApiKey, Connector, Project } from "@parley/core/Project"
+import { ProjectConfig } from "@parley/core/Project"
+import type { OptOut } from "@parley/core/ports/ConsentStore"
+import type { Session } from "@parley/core/Session"
+import { openBySend, openByText, transition } from "@parley/core/Session"
+import { defaultSessionPolicy } from "@parley/core/SessionPolicy"
+
+/** When everything here was made: 2026-09-21T14:13:20Z. */
+export const epochMillis = 1_790_000_000_000
+
+export const at = (millis: number): DateTime.Utc => DateTime.makeUnsafe(epochMillis + millis)
+
+// One count for all, so that no two rows of a run collide, and later ones sort after earlier ones.
+let made = 0
+const next = () => ++made
+const id = () => timeOrdered(epochMillis, BigInt(next()))
+const digits = (length: number) => String(next()).padStart(length, "0")
+
+export const sessionId = () => SessionId.make(idPrefix.session + id())
+export const messageId = () => MessageId.make(idPrefix.message + id())
+export const turnId = () => TurnId.make(idPrefix.turn + id())
+export const userNumber = () => PhoneNumber.make(`+1415${digits(7)}`)
+export const agentNumber = () => PhoneNumber.make(`+1500${digits(7)}`)
+export const accountId = () => AccountId.make(`ws-${digits(6)}`)
+export const projectId = () => ProjectId.make(`project-${digits(6)}`)
+export const carrierId = () => `SM${digits(32)}`
+
+export const config = (input: unknown = {}): ProjectConfig =>
+  Schema.decodeUnknownSync(ProjectConfig)({ agent: { type: "scripted" }, ...(typeof input === "object" ? input : {}) })
+
+export const project = (of: Partial<Project> = {}): Project => ({ id: projectId(), accountId: accountId(), config: config(), ...of })
+
+export const connector = (of: Project, environment: Environment = "live"): Connector => ({
+  id: ConnectorId.make(`conn-${digits(6)}`),
+  projectId: of.id,
+  accountId: of.accountId,
+  environment
+})
+
+export const number = (of: Project, changes: Partial<AgentNumber> = {}): AgentNumber => ({
+  number: agentNumber(),
+  projectId: of.id,
+  environment: "live",
+  type: "long_code",
+  country: "US" as Country,
+  registration: "approved",
+  segmentsPerSecond: 10,
+  ...changes
+})
+
+export const apiKey = (changes: Partial<ApiKey> = {}): ApiKey => ({
+  id: ApiKeyId.make(`key-${digits(6)}`),
+  accountId: accountId(),
+  name: "ci",
+  hash: digits(64),
+  hint: "pk_12345678",
+  scopes: ["send", "read"],
+  createdAt: at(0),
+  expiresAt: null,
+  revokedAt: null,
+  ...changes
+})
+
+type Who = Pick<Session, "accountId" | "projectId" | "environment" | "userNumber" | "agentNumber">
+
+const who = (of: Partial<Who>): Who & Pick<Session, "id"> => ({
+  id: sessionId(),
+  accountId: of.accountId ?? accountId(),
+  projectId: of.projectId ?? projectId(),
+  environment: of.environment ?? "live",
+  userNumber: of.userNumber ?? userNumber(),
+  agentNumber: of.agentNumber ?? agentNumber()
+})
+
+/** `unanswered`. */
+export const sentSession = (of: Partial<Who> = {}, openedAt = at(0)): Session => openBySend(who(of), openedAt, defaultSessionPolicy)
+
+/** `engaged`. */
+export const textedSession = (of: Partial<Who> = {}, openedAt = at(0)): Session => openByText(who(of), openedAt, defaultSessionPolicy)
+
+export const endedSession = (of: Partial<Who> = {}, openedAt = at(0)): Session =>
+  Result.getOrThrow(transition(textedSession(of, openedAt), { _tag: "OperatorEnded" }, openedAt, defaultSessionPolicy)).session
+
+/** A text to the user, queued; outside any session unless one is given. */
+export const outboundText = (of: Partial<Message> = {}): Message => {
+  const { accountId, agentNumber, environment, id: _, projectId, userNumber } = who(of)
+  const exchange = { accountId, projectId, environment, userNumber, agentNumber, sessionId: null }
+  return { ...outbound(exchange, { id: messageId(), author: "agent", purpose: "answer", body: "Hello" }, at(0)), ...of }
+}
+
+/** A text of the user. */
+export const inboundText = (of: Partial<Message> = {}): Message => {
+  const { accountId, agentNumber, environment, id: _, projectId, userNumber } = who(of)
+  const exchange = { accountId, projectId, environment, userNumber, agentNumber, sessionId: null }
+  const text = { id: messageId(), purpose: "text" as const, body: "Hi", media: [], status: "received" as const, trouble: null, carrierId: carrierId() }
+  return { ...inbound(exchange, text, at(0)), ...of }
+}
+
+export const optOut = (of: Project, changes: Partial<OptOut> = {}): OptOut => ({
+  userNumber: userNumber(),
+  agentNumber: agentNumber(),
+  projectId: of.id,
+  environment: "live",
+  source: "keyword",
+  optedOutAt: at(0),
+  ...changes
+})

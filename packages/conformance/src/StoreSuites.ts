@@ -1,0 +1,26 @@
+/** Every suite of a store, for an adapter to run. */
+import { consentStoreSuite } from "./ConsentStoreSuite.ts"
+import { directorySuite } from "./DirectorySuite.ts"
+import { limitStoreSuite } from "./LimitStoreSuite.ts"
+import { lineQueueSuite } from "./LineQueueSuite.ts"
+import { lineStoreSuite } from "./LineStoreSuite.ts"
+import { messageStoreSuite } from "./MessageStoreSuite.ts"
+import { sessionStoreSuite } from "./SessionStoreSuite.ts"
+import type { StoreLayer } from "./Stores.ts"
+import { transactorSuite } from "./TransactorSuite.ts"
+
+/** @param stores built once for each suite */
+export const storeSuites = (name: string, stores: StoreLayer) => {
+  for (
+    const suite of [
+      directorySuite,
+      sessionStoreSuite,
+      messageStoreSuite,
+      lineQueueSuite,
+      consentStoreSuite,
+      limitStoreSuite,
+      lineStoreSuite,
+      transactorSuite
+    ]
+  ) suite(name, stores)
+}
