@@ -14,16 +14,36 @@ export class StoreInUse extends Schema.TaggedError<StoreInUse>()("StoreInUse", {
   }
 }
 
-export const layer = (filename: string): Layer.Layer<never, StoreInUse> =>
+/** The lock's own file cannot be made or opened: a directory without permission, a full disk. */
+export class StoreNotLockable extends Schema.TaggedError<StoreNotLockable>()("StoreNotLockable", { filename: Schema.String, cause: Schema.Defect() }) {
+  override get message(): string {
+    const why = this.cause instanceof Error ? `: ${this.cause.message}` : ""
+    return `${this.filename}.lock cannot be opened${why}. Its directory must exist and be writable, or set DATABASE_URL to another file.`
+  }
+}
+
+// Another connection has the lock. Source: sqlite.org/rescode.html
+const busy = 5
+
+const lock = (filename: string): DatabaseSync => {
+  mkdirSync(dirname(filename), { recursive: true, mode: 0o700 })
+  const db = new DatabaseSync(`${filename}.lock`)
+  try {
+    db.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE")
+    return db
+  } catch (cause) {
+    db.close()
+    throw cause
+  }
+}
+
+const isBusy = (cause: unknown): boolean => cause instanceof Error && "errcode" in cause && cause.errcode === busy
+
+export const layer = (filename: string): Layer.Layer<never, StoreInUse | StoreNotLockable> =>
   Layer.effectDiscard(Effect.acquireRelease(
     Effect.try({
-      try: () => {
-        mkdirSync(dirname(filename), { recursive: true, mode: 0o700 })
-        const db = new DatabaseSync(`${filename}.lock`)
-        db.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE")
-        return db
-      },
-      catch: () => new StoreInUse({ filename })
+      try: () => lock(filename),
+      catch: (cause) => isBusy(cause) ? new StoreInUse({ filename }) : new StoreNotLockable({ filename, cause })
     }),
     (db) => Effect.sync(() => db.close())
   ))
