@@ -1,0 +1,189 @@
+/**
+ * Brings a project to what its file says: declarative and idempotent. The plan is the difference, in sentences; applying it is
+ * one transaction.
+ */
+import { DateTime, Effect, Option, Schema } from "effect"
+import { countryOf } from "@parley/schema/NumberPlan"
+import type { PhoneNumber } from "@parley/schema/PhoneNumber"
+import { mask } from "@parley/schema/PhoneNumber"
+import type { SenderType } from "@parley/schema/Sender"
+import { Directory } from "@parley/core/ports/Directory"
+import type { StoreFailure } from "@parley/core/ports/Store"
+import { Transactor } from "@parley/core/ports/Store"
+import type { AgentNumber, ApiKey, Connector, Project } from "@parley/core/Project"
+import { ProjectConfig } from "@parley/core/Project"
+import * as ApiKeys from "./ApiKeys.ts"
+import type { ProjectFile } from "./ProjectFile.ts"
+
+/** One difference, and what removes it. */
+export interface Change {
+  readonly kind: "add" | "change" | "remove"
+  /** What changes, for people: `number +15*******06: registration pending → approved`. */
+  readonly about: string
+  readonly apply: Effect.Effect<void, StoreFailure, Directory>
+}
+
+/** What the file asks for can't be had, a sentence each. */
+export class CannotApply extends Schema.TaggedError<CannotApply>()("CannotApply", { problems: Schema.Array(Schema.String) }) {
+  override get message(): string {
+    return this.problems.map((problem) => `  - ${problem}`).join("\n")
+  }
+}
+
+/** The value of an environment variable of the gateway, by name. */
+export type Lookup = (name: string) => Option.Option<string>
+
+/** The differences between the store and the file; none when it is applied already. */
+export const plan = Effect.fn("Apply.plan")(function*(file: ProjectFile, lookup: Lookup) {
+  const problems: Array<string> = []
+  const now = yield* DateTime.now
+  const changes: Array<Change> = [
+    ...yield* planProject(file, problems),
+    ...yield* planConnectors(file, problems),
+    ...yield* planNumbers(file, problems),
+    ...yield* planKeys(file, lookup, problems, now)
+  ]
+  if (problems.length > 0) return yield* new CannotApply({ problems })
+  return changes
+})
+
+/** Carries the changes out, all of them or none. */
+export const apply = Effect.fn("Apply.apply")(function*(changes: ReadonlyArray<Change>) {
+  const { transact } = yield* Transactor
+  yield* transact(Effect.forEach(changes, (change) => change.apply, { discard: true }))
+})
+
+const differences = (before: object, after: object): string => {
+  const old = new Map(Object.entries(before))
+  return Object.entries(after)
+    .filter(([key, value]) => JSON.stringify(old.get(key)) !== JSON.stringify(value))
+    .map(([key, value]) => `${key} ${JSON.stringify(old.get(key))} → ${JSON.stringify(value)}`)
+    .join(", ")
+}
+
+const encodeConfig = Schema.encodeSync(Schema.toCodecJson(ProjectConfig))
+
+const planProject = Effect.fnUntraced(function*(file: ProjectFile, problems: Array<string>) {
+  const directory = yield* Directory
+  const { agent, limits, registration, session, twilio } = file
+  const project: Project = { id: file.project, accountId: file.account, config: { agent, carrier: twilio, limits, session, registration } }
+  const before = yield* directory.project(file.project)
+  const put = Effect.flatMap(Directory, (directory) => directory.putProject(project))
+  if (Option.isNone(before)) return [{ kind: "add" as const, about: `project ${file.project}`, apply: put }]
+  if (before.value.accountId !== file.account) {
+    problems.push(`Project ${file.project} belongs to account ${before.value.accountId}, not to ${file.account}. Choose another project id.`)
+    return []
+  }
+  const parts = Object.entries(encodeConfig(project.config) as object).flatMap(([section, after]) => {
+    const was = (encodeConfig(before.value.config) as Readonly<Record<string, unknown>>)[section]
+    if (JSON.stringify(was) === JSON.stringify(after)) return []
+    const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
+    return [isObject(was) && isObject(after) ? `${section}: ${differences(was, after)}` : `${section} ${JSON.stringify(was)} → ${JSON.stringify(after)}`]
+  })
+  return parts.length === 0 ? [] : [{ kind: "change" as const, about: `project ${file.project}: ${parts.join("; ")}`, apply: put }]
+})
+
+const planConnectors = Effect.fnUntraced(function*(file: ProjectFile, problems: Array<string>) {
+  const directory = yield* Directory
+  const changes: Array<Change> = []
+  for (const wanted of file.connectors) {
+    const connector: Connector = { ...wanted, projectId: file.project, accountId: file.account }
+    const before = yield* directory.connector(wanted.id)
+    const put = Effect.flatMap(Directory, (directory) => directory.putConnector(connector))
+    if (Option.isNone(before)) changes.push({ kind: "add", about: `connector ${wanted.id} (${wanted.environment})`, apply: put })
+    else if (before.value.projectId !== file.project) {
+      problems.push(`Connector ${wanted.id} belongs to another project. Choose another connector id.`)
+    } else if (before.value.environment !== wanted.environment) {
+      changes.push({ kind: "change", about: `connector ${wanted.id}: ${before.value.environment} → ${wanted.environment}`, apply: put })
+    }
+  }
+  for (const existing of yield* directory.connectors(file.project)) {
+    if (file.connectors.some((wanted) => wanted.id === existing.id)) continue
+    const remove = Effect.flatMap(Directory, (directory) => directory.removeConnector(existing.id))
+    changes.push({ kind: "remove", about: `connector ${existing.id}`, apply: remove })
+  }
+  return changes
+})
+
+// What a number of each type sends without further registration, in segments a second. Source: the carrier's throughput table.
+const usualThroughput: Readonly<Record<SenderType, number>> = { long_code: 1, mobile: 1, toll_free: 3, short_code: 100 }
+const abroad = 10
+
+const complete = (file: ProjectFile, wanted: ProjectFile["numbers"][number], problems: Array<string>): AgentNumber | null => {
+  const country = wanted.country ?? countryOf(wanted.number)
+  if (country === undefined) {
+    problems.push(`The country of ${wanted.number} can't be read off it. Give the number a "country".`)
+    return null
+  }
+  const isNorthAmerican = country === "US" || country === "CA"
+  const isLong = wanted.type === "long_code" || wanted.type === "mobile"
+  return {
+    number: wanted.number,
+    projectId: file.project,
+    environment: wanted.environment,
+    type: wanted.type,
+    country,
+    registration: wanted.registration ?? (isNorthAmerican ? "unregistered" : "not_required"),
+    segmentsPerSecond: wanted.segments_per_second ?? (isLong && !isNorthAmerican ? abroad : usualThroughput[wanted.type])
+  }
+}
+
+const planNumbers = Effect.fnUntraced(function*(file: ProjectFile, problems: Array<string>) {
+  const directory = yield* Directory
+  const changes: Array<Change> = []
+  const seen = new Set<PhoneNumber>()
+  for (const wanted of file.numbers) {
+    if (seen.has(wanted.number)) {
+      problems.push(`${wanted.number} stands twice in the file. A number serves one environment.`)
+      continue
+    }
+    seen.add(wanted.number)
+    const number = complete(file, wanted, problems)
+    if (number === null) continue
+    const before = yield* directory.number(wanted.number)
+    const put = Effect.flatMap(Directory, (directory) => directory.putNumber(number))
+    const name = `number ${mask(number.number)}`
+    if (Option.isNone(before)) changes.push({ kind: "add", about: `${name} (${number.environment}, ${number.type}, ${number.country})`, apply: put })
+    else if (before.value.projectId !== file.project) problems.push(`${wanted.number} belongs to another project. Remove it there first.`)
+    else {
+      const difference = differences(before.value, number)
+      if (difference !== "") changes.push({ kind: "change", about: `${name}: ${difference}`, apply: put })
+    }
+  }
+  for (const existing of yield* directory.numbersOfProject(file.project)) {
+    if (seen.has(existing.number)) continue
+    const remove = Effect.flatMap(Directory, (directory) => directory.removeNumber(existing.number))
+    changes.push({ kind: "remove", about: `number ${mask(existing.number)}`, apply: remove })
+  }
+  return changes
+})
+
+const planKeys = Effect.fnUntraced(function*(file: ProjectFile, lookup: Lookup, problems: Array<string>, now: DateTime.Utc) {
+  const directory = yield* Directory
+  const changes: Array<Change> = []
+  for (const wanted of file.api_keys) {
+    const secret = lookup(wanted.secret_env)
+    if (Option.isNone(secret)) {
+      problems.push(`API key "${wanted.name}" names the environment variable ${wanted.secret_env}, which is not set.`)
+      continue
+    }
+    const about = { accountId: file.account, name: wanted.name, scopes: wanted.scopes, expiresAt: wanted.expires_at }
+    const key = ApiKeys.record(secret.value, about, now)
+    const before = yield* directory.keyByHash(key.hash)
+    if (Option.isSome(before) && before.value.accountId !== file.account) {
+      problems.push(`API key "${wanted.name}" is in use by another account. Make another with: parley keys create`)
+      continue
+    }
+    const put = (key: ApiKey) => Effect.flatMap(Directory, (directory) => directory.putKey(key))
+    if (Option.isNone(before)) changes.push({ kind: "add", about: `API key "${wanted.name}" (${key.hint})`, apply: put(key) })
+    else {
+      const shown = (key: ApiKey) => ({ name: key.name, scopes: key.scopes, expires_at: key.expiresAt === null ? null : DateTime.formatIso(key.expiresAt) })
+      const difference = differences(shown(before.value), shown(key))
+      if (difference !== "") {
+        const after: ApiKey = { ...key, createdAt: before.value.createdAt, revokedAt: before.value.revokedAt }
+        changes.push({ kind: "change", about: `API key "${wanted.name}": ${difference}`, apply: put(after) })
+      }
+    }
+  }
+  return changes
+})

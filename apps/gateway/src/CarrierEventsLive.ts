@@ -1,0 +1,66 @@
+/** What the carrier's webhooks bring, on the use cases. */
+import { Effect, Layer } from "effect"
+import { Directory } from "@parley/core/ports/Directory"
+import { Ids } from "@parley/core/Ids"
+import * as Inbound from "@parley/core/Inbound"
+import { ConsentStore } from "@parley/core/ports/ConsentStore"
+import { LimitStore } from "@parley/core/ports/LimitStore"
+import { LineStore } from "@parley/core/ports/LineStore"
+import { MessageStore } from "@parley/core/ports/MessageStore"
+import { SessionStore } from "@parley/core/ports/SessionStore"
+import { Transactor } from "@parley/core/ports/Store"
+import { Wakeups } from "@parley/core/ports/Wakeups"
+import * as Receipts from "@parley/core/Receipts"
+import { CarrierEvents } from "@parley/twilio/TwilioRoutes"
+
+type Services =
+  | ConsentStore
+  | Directory
+  | Ids
+  | LimitStore
+  | LineStore
+  | MessageStore
+  | SessionStore
+  | Transactor
+  | Wakeups
+
+export const layer: Layer.Layer<CarrierEvents, never, Services> = Layer.effect(
+  CarrierEvents,
+  Effect.map(Effect.context<Services>(), (context) =>
+    CarrierEvents.of({
+      inbound: (projectId, environment, text, arrivedAt) =>
+        Inbound.receive(
+          {
+            projectId,
+            environment,
+            carrierId: text.carrierId,
+            from: text.from,
+            to: text.to,
+            body: text.body,
+            media: text.media,
+            carrierOptOut: text.optOutType
+          },
+          arrivedAt
+        ).pipe(
+          Effect.tap((received) =>
+            Effect.logInfo(`A text arrived: ${received._tag}`).pipe(
+              Effect.annotateLogs({ from: text.from, to: text.to, project: projectId, environment, ...("sessionId" in received ? { session: received.sessionId } : {}) })
+            )
+          ),
+          Effect.provideContext(context)
+        ),
+      status: (projectId, environment, report) =>
+        Receipts.record({
+          projectId,
+          environment,
+          carrierId: report.carrierId,
+          messageId: report.messageIdFromUrl,
+          status: report.status,
+          code: report.code,
+          detail: report.detail
+        }).pipe(
+          Effect.tap((result) => result === "recorded" ? Effect.void : Effect.logWarning(`A status report was not used: ${result}`)),
+          Effect.provideContext(context)
+        )
+    }))
+)

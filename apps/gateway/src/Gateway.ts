@@ -1,0 +1,75 @@
+/** The composition root: which adapter stands behind which port. */
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { Duration, Effect, Layer, Option, Redacted } from "effect"
+import { HttpRouter, type HttpServer } from "effect/http"
+import { NetAddress } from "effect/net"
+import { createServer } from "node:http"
+import * as Agents from "@parley/agents/Agents"
+import * as SingleProcess from "@parley/cluster/SingleProcess"
+import { Ids } from "@parley/core/Ids"
+import * as Routes from "@parley/http/Routes"
+import * as SqliteStore from "@parley/storage/SqliteStore"
+import * as StoreLock from "@parley/storage/StoreLock"
+import * as TwilioCarrier from "@parley/twilio/TwilioCarrier"
+import * as TwilioRoutes from "@parley/twilio/TwilioRoutes"
+import * as Accounts from "./Accounts.ts"
+import type { Lookup } from "./Apply.ts"
+import * as CarrierEventsLive from "./CarrierEventsLive.ts"
+import type { Settings } from "./Settings.ts"
+import * as Tracing from "./Tracing.ts"
+
+export interface GatewayOptions {
+  readonly settings: Settings
+  /** Secrets by the name of their environment variable. */
+  readonly lookup: Lookup
+  /** Agents on this very machine may be called: for development. */
+  readonly allowLoopbackAgents: boolean
+}
+
+// A client that sends its request in drops is cut off; the limits are Node's own knobs for it.
+const server = () =>
+  createServer({ headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 })
+
+/** Longer than a call of the carrier, shorter than what a supervisor waits before it kills. */
+const stopWithin = Duration.seconds(8)
+
+/** The store, and the lock that keeps a second gateway off its file. */
+export const store = (settings: Settings) =>
+  settings.databaseFile === ":memory:"
+    ? SqliteStore.layer({ filename: ":memory:" })
+    : SqliteStore.layer({ filename: settings.databaseFile }).pipe(Layer.provideMerge(StoreLock.layer(settings.databaseFile)))
+
+/** Everything but the store: carrier, agents, owners, sweep and HTTP server. Ready when it is built. */
+export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions) =>
+  Layer.unwrap(Effect.gen(function*() {
+    const accountFor = yield* Accounts.make(settings, lookup)
+    const publicUrl = settings.publicUrl === null ? null : new URL(settings.publicUrl)
+    const carrier = TwilioCarrier.layer({
+      accountFor,
+      publicUrl,
+      baseUrl: settings.twilioBaseUrl === null ? null : new URL(settings.twilioBaseUrl),
+      timeout: Duration.seconds(8)
+    })
+    const agents = Agents.layer({
+      secret: (name) => Option.map(lookup(name), Redacted.make),
+      allowLoopback: allowLoopbackAgents,
+      allowPrivate: settings.agentAllowPrivate
+    })
+    const owners = SingleProcess.layer.pipe(
+      Layer.provideMerge(Layer.mergeAll(carrier, agents, Ids.layer, NodeCrypto.layerDigest))
+    )
+    const routes = Layer.mergeAll(
+      Routes.layer,
+      TwilioRoutes.layer({ accountFor, publicUrl }).pipe(Layer.provide(CarrierEventsLive.layer))
+    )
+    return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+      Layer.provideMerge(NodeHttpServer.layer(server, { port: settings.port, host: settings.host, gracefulShutdownTimeout: stopWithin })),
+      Layer.provideMerge(owners),
+      Layer.provide(Tracing.layer(settings))
+    )
+  }))
+
+/** Where the server listens, for people. */
+export const address = (server: HttpServer.HttpServer["Service"]): string =>
+  server.address._tag === "UnixPathAddress" ? "a unix socket" : `http://${NetAddress.formatHost(server.address)}:${server.address.port}`

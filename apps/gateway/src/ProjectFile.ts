@@ -1,0 +1,45 @@
+/** The file that `parley apply` reads: everything that belongs to a project, as data. Secrets are named in it, never written. */
+import { Effect, Schema } from "effect"
+import { Country } from "@parley/schema/Country"
+import { Environment } from "@parley/schema/Environment"
+import { AccountId, ConnectorId, ProjectId } from "@parley/schema/Ids"
+import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import { Registration, SenderType } from "@parley/schema/Sender"
+import { AgentConfig, CarrierAccount, Limits, Scope } from "@parley/core/Project"
+import { SessionPolicy } from "@parley/core/SessionPolicy"
+
+const FileNumber = Schema.Struct({
+  number: PhoneNumber,
+  environment: Environment,
+  type: SenderType.pipe(Schema.withDecodingDefaultKey(Effect.succeed("long_code" as const))),
+  /** Read off the number when absent. */
+  country: Schema.NullOr(Country).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
+  registration: Schema.NullOr(Registration).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
+  /** The carrier's usual throughput for the type when absent. */
+  segments_per_second: Schema.NullOr(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(10_000))).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
+})
+
+const FileKey = Schema.Struct({
+  name: Schema.NonEmptyString,
+  /** The environment variable that holds the key itself. */
+  secret_env: Schema.NonEmptyString,
+  expires_at: Schema.NullOr(Schema.DateTimeUtcFromString).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
+  scopes: Schema.Array(Scope).pipe(Schema.withDecodingDefaultKey(Effect.succeed(["send", "read", "operate"] as ReadonlyArray<Scope>)))
+})
+
+export const ProjectFile = Schema.Struct({
+  account: AccountId,
+  project: ProjectId,
+  agent: AgentConfig,
+  twilio: Schema.NullOr(CarrierAccount).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
+  limits: Limits.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
+  session: SessionPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
+  registration: Schema.Literals(["enforce", "warn"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("enforce" as const))),
+  connectors: Schema.Array(Schema.Struct({ id: ConnectorId, environment: Environment })).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
+  numbers: Schema.Array(FileNumber).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
+  api_keys: Schema.Array(FileKey).pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
+})
+export type ProjectFile = typeof ProjectFile.Type
+
+/** A field that nobody knows is a mistake here, unlike on the wire: it would be a setting without effect. */
+export const decode = Schema.decodeUnknownEffect(ProjectFile, { errors: "all", onExcessProperty: "error" })

@@ -1,0 +1,143 @@
+/** The gateway's environment variables: each documented here, all checked at start, and every mistake told at once. */
+import { Effect, Redacted, Schema, SchemaIssue } from "effect"
+import { Cidr } from "@parley/agents/AddressGuard"
+
+const Port = Schema.FiniteFromString.check(
+  Schema.makeFilter((n: number) => Number.isInteger(n) && n >= 0 && n <= 65_535, { expected: "a port, 0 to 65535" })
+)
+
+const HttpUrl = Schema.String.check(
+  Schema.makeFilter((text: string) => URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol) && !new URL(text).hash, {
+    expected: "an http or https URL, like https://sms.example.com"
+  })
+)
+
+const DatabaseUrl = Schema.String.check(
+  Schema.isPattern(/^file:./u, { message: "must be file:PATH, like file:./data/parley.db" })
+)
+
+const LogLevel = Schema.Literals(["Debug", "Info", "Warn", "Error", "None"])
+
+const levels: Readonly<Record<string, typeof LogLevel.Type>> = { debug: "Debug", info: "Info", warn: "Warn", error: "Error", none: "None" }
+
+const networks = (text: string) => text.split(",").map((network) => network.trim()).filter((network) => network !== "")
+
+interface Variable {
+  readonly meaning: string
+  readonly fallback: string | null
+  readonly schema: Schema.Codec<unknown, string>
+}
+
+/** Name → what it means, what it is when unset, and what it may be. The README's table and `parley serve --help` are made of it. */
+export const variables = {
+  PORT: { meaning: "Port of the HTTP API", fallback: "8080", schema: Port },
+  HOST: { meaning: "Address to listen on", fallback: "127.0.0.1", schema: Schema.NonEmptyString },
+  PUBLIC_URL: {
+    meaning: "Where the carrier reaches this gateway; needed for its webhooks and their signatures",
+    fallback: null,
+    schema: HttpUrl
+  },
+  DATABASE_URL: { meaning: "The store: a SQLite file", fallback: "file:./data/parley.db", schema: DatabaseUrl },
+  TWILIO_ACCOUNT_SID: {
+    meaning: "The service's own Twilio account, for projects without one",
+    fallback: null,
+    schema: Schema.String.check(Schema.isPattern(/^AC[0-9a-fA-F]{32}$/u, { message: "must be AC and 32 hexadecimal digits" }))
+  },
+  TWILIO_AUTH_TOKEN: { meaning: "Its auth token; also verifies its webhooks", fallback: null, schema: Schema.NonEmptyString },
+  TWILIO_API_KEY_SID: { meaning: "API key to send with, in place of the auth token", fallback: null, schema: Schema.NonEmptyString },
+  TWILIO_API_KEY_SECRET: { meaning: "Its secret", fallback: null, schema: Schema.NonEmptyString },
+  TWILIO_BASE_URL: { meaning: "Another host that speaks Twilio's API, such as the simulated carrier", fallback: null, schema: HttpUrl },
+  LOG_LEVEL: {
+    meaning: "debug, info, warn, error or none",
+    fallback: "info",
+    schema: Schema.Literals(["debug", "info", "warn", "error", "none"])
+  },
+  LOG_FORMAT: { meaning: "json or pretty", fallback: "json", schema: Schema.Literals(["json", "pretty"]) },
+  OTEL_EXPORTER_OTLP_ENDPOINT: { meaning: "Where traces go (OTLP over HTTP); unset: nowhere", fallback: null, schema: HttpUrl },
+  AGENT_ALLOW_PRIVATE: {
+    meaning: "Private networks that agents may live in, as a comma-separated list of CIDR blocks",
+    fallback: null,
+    schema: Schema.String.check(
+      Schema.makeFilter((text: string) => networks(text).every(Schema.is(Cidr)), { expected: "networks, like 10.0.0.0/8,fd00::/8" })
+    )
+  }
+} as const satisfies Record<string, Variable>
+
+export type VariableName = keyof typeof variables
+
+export interface Settings {
+  readonly port: number
+  readonly host: string
+  readonly publicUrl: string | null
+  /** Path of the SQLite file. */
+  readonly databaseFile: string
+  readonly twilio: {
+    readonly accountSid: string
+    readonly authToken: Redacted.Redacted<string> | null
+    readonly apiKey: { readonly sid: string; readonly secret: Redacted.Redacted<string> } | null
+  } | null
+  readonly twilioBaseUrl: string | null
+  readonly logLevel: typeof LogLevel.Type
+  readonly logFormat: "json" | "pretty"
+  readonly otlpEndpoint: string | null
+  readonly agentAllowPrivate: ReadonlyArray<Cidr>
+}
+
+/** All that is wrong with the environment, a line each. */
+export class InvalidSettings extends Schema.TaggedError<InvalidSettings>()("InvalidSettings", { problems: Schema.Array(Schema.String) }) {
+  override get message(): string {
+    return `The environment is not valid:\n${this.problems.map((problem) => `  - ${problem}`).join("\n")}`
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const format = SchemaIssue.makeFormatterDefault()
+
+/** "must be …", in the words of the schema. */
+const reason = (issue: SchemaIssue.Issue): string => format(issue).replace(/^Expected (.*), got.*$/su, "must be $1")
+
+const secret = (name: string) => /TOKEN|SECRET/u.test(name)
+
+/** Reads the settings off an environment. An empty variable counts as unset. */
+export const read = (environment: Environment): Effect.Effect<Settings, InvalidSettings> =>
+  Effect.suspend(() => {
+    const problems: Array<string> = []
+    const value = <const Name extends VariableName>(name: Name): (typeof variables)[Name]["schema"]["Type"] | null => {
+      const { fallback, schema } = variables[name] as Variable
+      const text = environment[name]?.trim() || fallback
+      if (text === null) return null
+      const decoded = Schema.decodeExit(schema)(text)
+      if (decoded._tag === "Success") return decoded.value as (typeof variables)[Name]["schema"]["Type"]
+      const error = decoded.cause.reasons[0]
+      const why = error?._tag === "Fail" ? reason(error.error.issue) : "is not valid"
+      problems.push(`${name}${secret(name) ? "" : `=${JSON.stringify(text)}`} ${why}`)
+      return null
+    }
+
+    const accountSid = value("TWILIO_ACCOUNT_SID")
+    const authToken = value("TWILIO_AUTH_TOKEN")
+    const keySid = value("TWILIO_API_KEY_SID")
+    const keySecret = value("TWILIO_API_KEY_SECRET")
+    if ((keySid === null) !== (keySecret === null)) problems.push("TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET go together: set both or neither")
+    if (accountSid === null && (authToken !== null || keySid !== null)) problems.push("TWILIO_ACCOUNT_SID is missing beside the other TWILIO_ variables")
+    if (accountSid !== null && authToken === null) problems.push("TWILIO_AUTH_TOKEN is missing: the carrier's webhooks are verified with it")
+
+    const settings: Settings = {
+      port: value("PORT") ?? 8080,
+      host: value("HOST") ?? "127.0.0.1",
+      publicUrl: value("PUBLIC_URL")?.replace(/\/+$/u, "") ?? null,
+      databaseFile: (value("DATABASE_URL") ?? "file:./data/parley.db").slice("file:".length),
+      twilio: accountSid === null ? null : {
+        accountSid,
+        authToken: authToken === null ? null : Redacted.make(authToken),
+        apiKey: keySid === null || keySecret === null ? null : { sid: keySid, secret: Redacted.make(keySecret) }
+      },
+      twilioBaseUrl: value("TWILIO_BASE_URL"),
+      logLevel: levels[value("LOG_LEVEL") ?? "info"] ?? "Info",
+      logFormat: value("LOG_FORMAT") ?? "json",
+      otlpEndpoint: value("OTEL_EXPORTER_OTLP_ENDPOINT"),
+      agentAllowPrivate: networks(value("AGENT_ALLOW_PRIVATE") ?? "").filter(Schema.is(Cidr))
+    }
+    return problems.length > 0 ? Effect.fail(new InvalidSettings({ problems })) : Effect.succeed(settings)
+  })
