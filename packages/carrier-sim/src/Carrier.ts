@@ -196,6 +196,6 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
       faults.set([])
       optOuts.clear()
     },
-    isSettled: () => store.unfinished() === 0 && webhooks.underWay() === 0 && inboundUnderWay === 0
+    isSettled: () => store.unfinished() === 0 && callbacks.pending() === 0 && webhooks.underWay() === 0 && inboundUnderWay === 0
   }
 }

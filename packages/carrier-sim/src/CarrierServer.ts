@@ -131,7 +131,10 @@ export const openCarrierServer = (carrier: Carrier, options: { readonly port: nu
   }
 
   const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy())
+    handle(request, response).catch((failure: unknown) => {
+      if (response.headersSent || response.destroyed || request.destroyed) return response.destroy()
+      write(response, 500, { ...restFailure(20500).body, error: `The simulated carrier itself failed: ${String(failure)}` })
+    })
   })
   server.keepAliveTimeout = 65_000
 

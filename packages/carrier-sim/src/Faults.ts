@@ -198,7 +198,9 @@ const compile = (value: unknown): Compiled => {
     ...(probability === undefined ? {} : { probability }),
     effect
   }
-  return { rule, stage: stages[effect.type], matches: matcher(fields["match"]), struck: 0 }
+  const matches = matcher(fields["match"])
+  // Only a `sent` can be held back until after the last status.
+  return { rule, stage: stages[effect.type], matches: effect.type === "reorder" ? (subject) => subject.status === "sent" && matches(subject) : matches, struck: 0 }
 }
 
 /** mulberry32: the same seed gives the same chances. */

@@ -5,10 +5,11 @@ export interface MessageStore {
   add(record: MessageRecord): void
   find(accountSid: string, sid: string): MessageRecord | undefined
   findAny(sid: string): MessageRecord | undefined
+  /** Gone from the API; the handset and the simulator's own account keep it. */
   remove(record: MessageRecord): void
-  /** Newest first. */
+  /** What the API lists, newest first. */
   newestFirst(): Iterable<MessageRecord>
-  /** Oldest first. */
+  /** All that were created, oldest first. */
   oldestFirst(): Iterable<MessageRecord>
   /** The message is on this handset's screen from now on; a second time changes nothing. */
   arrive(number: string, record: MessageRecord): void
@@ -18,19 +19,20 @@ export interface MessageStore {
   clear(): void
 }
 
+/** How many unfinished messages are passed over for a finished one before the oldest goes all the same. */
+const furthestLook = 1000
+
 export const makeMessageStore = (keptMessages: number): MessageStore => {
   const bySid = new Map<string, MessageRecord>()
   const screens = new Map<string, Map<string, MessageRecord>>()
-  /** In the order of creation; removed ones leave a gap until the next tidying. */
+  const removed = new Set<string>()
+  /** In the order of creation; forgotten ones stay until the next tidying. */
   let order: Array<MessageRecord> = []
 
-  const remove = (record: MessageRecord) => {
-    bySid.delete(record.sid)
-    if (order.length > 2 * bySid.size + 1000) order = order.filter((each) => bySid.has(each.sid))
-  }
-
   const forget = (record: MessageRecord) => {
-    remove(record)
+    bySid.delete(record.sid)
+    removed.delete(record.sid)
+    if (order.length > 2 * bySid.size + 1000) order = order.filter((each) => bySid.has(each.sid))
     for (const number of [record.to, record.from]) {
       const screen = number === null ? undefined : screens.get(number)
       screen?.delete(record.sid)
@@ -40,9 +42,14 @@ export const makeMessageStore = (keptMessages: number): MessageStore => {
 
   const evict = () => {
     if (bySid.size <= keptMessages) return
+    let oldest: MessageRecord | undefined
+    let looked = 0
     for (const record of bySid.values()) {
       if (isFinal(record.status)) return forget(record)
+      oldest ??= record
+      if (++looked === furthestLook) break
     }
+    if (oldest !== undefined) forget(oldest)
   }
 
   return {
@@ -53,18 +60,19 @@ export const makeMessageStore = (keptMessages: number): MessageStore => {
     },
     find: (accountSid, sid) => {
       const record = bySid.get(sid)
-      return record?.accountSid === accountSid ? record : undefined
+      return record?.accountSid === accountSid && !removed.has(sid) ? record : undefined
     },
     findAny: (sid) => bySid.get(sid),
-    remove,
+    remove: (record) => void removed.add(record.sid),
     *newestFirst() {
       for (let i = order.length - 1; i >= 0; i--) {
         const record = order[i]
-        if (record !== undefined && bySid.has(record.sid)) yield record
+        if (record !== undefined && bySid.has(record.sid) && !removed.has(record.sid)) yield record
       }
     },
     oldestFirst: () => bySid.values(),
     arrive: (number, record) => {
+      if (!bySid.has(record.sid)) return
       const screen = screens.get(number) ?? new Map<string, MessageRecord>()
       screens.set(number, screen)
       if (!screen.has(record.sid)) screen.set(record.sid, record)
@@ -77,6 +85,7 @@ export const makeMessageStore = (keptMessages: number): MessageStore => {
     },
     clear: () => {
       bySid.clear()
+      removed.clear()
       screens.clear()
       order = []
     }

@@ -1,5 +1,4 @@
 /** Twilio's REST API, as far as it is simulated: credentials, paths, error answers. */
-import { timingSafeEqual } from "node:crypto"
 import type { Carrier } from "./Carrier.ts"
 import type { AccountOptions } from "./CarrierOptions.ts"
 import { restFailure, RestFailure } from "./CarrierErrors.ts"
@@ -30,8 +29,7 @@ const basic = (authorization: string | undefined): { readonly user: string; read
 export const accountFor = (carrier: Carrier, request: RawRequest): AccountOptions | undefined => {
   const credentials = basic(request.authorization)
   const account = credentials === undefined ? undefined : carrier.senders.authenticate(credentials.user, credentials.password)
-  const sid = pathSegments(request.path)[2]
-  return account !== undefined && sid !== undefined && Buffer.byteLength(sid) === Buffer.byteLength(account.sid) && timingSafeEqual(Buffer.from(sid), Buffer.from(account.sid)) ? account : undefined
+  return account?.sid === pathSegments(request.path)[2] ? account : undefined
 }
 
 const decode = (segment: string): string => {

@@ -15,7 +15,7 @@ export interface SimClock {
   advance(millis: number): void
   /** The time of the next deadline. */
   nextMillis(): number | undefined
-  /** Forgets every deadline. */
+  /** Forgets every deadline, and goes back to real time. */
   clear(): void
 }
 
@@ -133,6 +133,7 @@ export const makeSimClock = (): SimClock => {
     clear: () => {
       const entries = heap
       heap = []
+      skippedMillis = 0
       rearm()
       for (const entry of entries) entry.cleared?.()
     }

@@ -12,6 +12,8 @@ export interface StatusCallbacks {
   notify(record: MessageRecord): void
   /** Resolves when the message's first callback has been answered, or after `atMostMillis`. */
   firstAnswered(record: MessageRecord, atMostMillis: number): Promise<void>
+  /** Callbacks that are delayed, held back or under way. */
+  pending(): number
   clear(): void
 }
 
@@ -20,6 +22,8 @@ interface Callback {
   readonly url: string
   readonly status: Status
   readonly params: FormParams
+  /** Which life of the carrier it belongs to: a reset begins a new one. */
+  readonly life: number
 }
 
 /** The fields of a status callback, in Twilio's order. */
@@ -37,6 +41,18 @@ const paramsOf = (record: MessageRecord, nowMillis: number): FormParams => ({
   ...(record.status === "delivered" || record.status === "undelivered" ? { RawDlrDoneDate: receiptDate(nowMillis) } : {})
 })
 
+/** How long a callback waits for the answer to the one before it. */
+const patienceMillis = 1000
+
+const answeredOrLate = (callback: Promise<void>): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, patienceMillis)
+    void callback.then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+
 const isLast = (status: Status) => status === "delivered" || status === "undelivered" || status === "failed"
 
 export const makeStatusCallbacks = (
@@ -45,10 +61,13 @@ export const makeStatusCallbacks = (
   faults: Faults,
   accountOf: (sid: string) => AccountOptions | undefined
 ): StatusCallbacks => {
+  /** Of each message: the callback that went out last. */
+  const tails = new Map<string, Promise<void>>()
   /** `sent` callbacks that wait for the message's last one. */
   const held = new Map<string, Callback>()
   const waiting = new Map<string, () => void>()
   let life = 0
+  let pending = 0
 
   const send = async ({ record, url, params }: Callback): Promise<void> => {
     const authToken = accountOf(record.accountSid)?.authToken ?? ""
@@ -57,31 +76,52 @@ export const makeStatusCallbacks = (
   }
 
   const sendCopies = async (callback: Callback, effects: ReadonlyArray<FaultEffect>): Promise<void> => {
-    const current = life
+    const current = callback.life
+    if (current !== life) return
     const duplicate = effects.find((effect) => effect.type === "duplicate")
     const copies = duplicate?.copies ?? 1
     if (duplicate?.concurrent === true) await Promise.all(Array.from({ length: copies }, () => send(callback)))
     else for (let i = 0; i < copies && current === life; i++) await send(callback)
-    if (!isLast(callback.status) || current !== life) return
-    const late = held.get(callback.record.sid)
-    held.delete(callback.record.sid)
-    if (late !== undefined) await send(late)
+    if (current !== life) return
+    pending--
+    if (isLast(callback.status)) await sendHeld(callback.record)
+  }
+
+  const sendHeld = async (record: MessageRecord): Promise<void> => {
+    const late = held.get(record.sid)
+    held.delete(record.sid)
+    if (late !== undefined) await sendCopies(late, [])
+  }
+
+  /** Sends after the message's earlier callback, so that only faults and a slow application put them out of order. */
+  const sendInTurn = (callback: Callback, effects: ReadonlyArray<FaultEffect>): void => {
+    const { sid } = callback.record
+    const before = tails.get(sid)
+    const sent = before === undefined ? sendCopies(callback, effects) : answeredOrLate(before).then(() => sendCopies(callback, effects))
+    const tail = sent.then(() => {
+      if (tails.get(sid) === tail) tails.delete(sid)
+    })
+    tails.set(sid, tail)
   }
 
   return {
     notify: (record) => {
       const url = record.statusCallback
       if (url === null) return
-      const callback: Callback = { record, url, status: record.status, params: paramsOf(record, clock.nowMillis()) }
+      const callback: Callback = { record, url, status: record.status, params: paramsOf(record, clock.nowMillis()), life }
       const effects = faults.strike("webhook", { webhook: "status", status: record.status, to: record.to, from: record.from, body: record.body })
-      if (effects.some((effect) => effect.type === "drop")) return
+      if (effects.some((effect) => effect.type === "drop")) {
+        if (isLast(record.status)) void sendHeld(record)
+        return
+      }
+      pending++
       if (record.status === "sent" && effects.some((effect) => effect.type === "reorder")) {
         held.set(record.sid, callback)
         return
       }
       const delayMillis = effects.reduce((sum, effect) => sum + (effect.type === "delay" ? effect.ms : 0), 0)
-      if (delayMillis === 0) void sendCopies(callback, effects)
-      else clock.after(delayMillis, () => void sendCopies(callback, effects))
+      if (delayMillis === 0) sendInTurn(callback, effects)
+      else clock.after(delayMillis, () => sendInTurn(callback, effects))
     },
     firstAnswered: (record, atMostMillis) => {
       if (record.statusCallback === null) return Promise.resolve()
@@ -95,9 +135,12 @@ export const makeStatusCallbacks = (
         waiting.set(record.sid, done)
       })
     },
+    pending: () => pending,
     clear: () => {
       life++
+      pending = 0
       held.clear()
+      tails.clear()
       for (const done of waiting.values()) done()
     }
   }

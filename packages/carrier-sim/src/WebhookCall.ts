@@ -96,7 +96,7 @@ const once = (input: Once): Promise<CallOutcome | { readonly _tag: "Moved"; read
         read += chunk.length
         if (read <= longestAnswer) chunks.push(chunk)
       })
-      response.on("aborted", () => finish({ _tag: "Unanswered", failure: "rt", error: "connection closed in the middle of the answer" }))
+      response.on("error", () => finish({ _tag: "Unanswered", failure: "rt", error: "connection closed in the middle of the answer" }))
       response.on("end", () =>
         finish({ _tag: "Answered", status, contentType: response.headers["content-type"] ?? "", body: Buffer.concat(chunks).toString("utf8") })
       )

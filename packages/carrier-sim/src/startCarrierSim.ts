@@ -29,7 +29,7 @@ export interface RunningCarrierSim {
   advance(millis: number): void
   /** Resolves when no message is on its way and no webhook is being sent. Scheduled messages do not count. */
   settled(): Promise<void>
-  /** Forgets messages, faults, opt-outs and the log; breaks requests that are held. Numbers stay. */
+  /** Forgets messages, faults, opt-outs and the log; breaks requests that are held. Numbers stay. A webhook on the wire may still arrive: await `settled` first. */
   reset(): void
   /** Breaks connections, stops every timer, frees the port. */
   close(): Promise<void>
