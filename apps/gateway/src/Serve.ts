@@ -17,7 +17,7 @@ export class DemoExposed extends Schema.TaggedError<DemoExposed>()("DemoExposed"
   }
 }
 
-const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/u.test(host)
+export const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/u.test(host)
 
 export const refuseExposedDemo = Effect.fnUntraced(function*(settings: Pick<Settings, "host">) {
   if (isLoopback(settings.host)) return
@@ -29,29 +29,35 @@ export const refuseExposedDemo = Effect.fnUntraced(function*(settings: Pick<Sett
 /** Secrets come from the environment by name; an empty variable counts as unset. */
 export const environmentLookup: Lookup = (name) => Option.filter(Option.fromNullishOr(process.env[name]), (value) => value !== "")
 
-export const serve = Effect.gen(function*() {
-  const settings = yield* SettingsReader.read(process.env)
-  return yield* run({ settings, lookup: environmentLookup, allowLoopbackAgents: false }, Effect.void).pipe(
-    Effect.provide(Logging.layer(settings))
-  )
-})
+/** What happens around the start. */
+export interface Hooks<E, R, R2> {
+  /** Once the store is open, before anything else. */
+  readonly setUp: Effect.Effect<void, E, R>
+  /** Once requests are taken. */
+  readonly whenReady: (url: string) => Effect.Effect<void, never, R2>
+}
 
 /** Builds the gateway, says that it is ready, and keeps it until the fiber is interrupted. */
-export const run = <E, R>(options: Gateway.GatewayOptions, whenReady: Effect.Effect<void, E, R>) =>
+export const run = <E, R, R2>(options: Gateway.GatewayOptions, hooks: Hooks<E, R, R2>) =>
   Effect.gen(function*() {
+    yield* hooks.setUp
     yield* refuseExposedDemo(options.settings)
     return yield* Effect.gen(function*() {
-      const server = yield* HttpServer.HttpServer
-      yield* Effect.logInfo(`Ready on ${Gateway.address(server)}`)
+      const url = Gateway.address(yield* HttpServer.HttpServer)
+      yield* Effect.logInfo(`Ready on ${url}`)
       if (options.settings.publicUrl === null) {
         yield* Effect.logWarning("PUBLIC_URL is not set: the carrier can't report what becomes of a text")
       }
-      yield* whenReady
+      yield* hooks.whenReady(url)
       return yield* Effect.never
     }).pipe(Effect.provide(Gateway.layer(options)))
   }).pipe(
     Effect.provide(Gateway.store(options.settings)),
-    Effect.onInterrupt(() => Effect.logInfo("Stopped")),
-    Effect.scoped
+    Effect.onInterrupt(() => Effect.logInfo("Stopped"))
   )
 
+export const serve = Effect.gen(function*() {
+  const settings = yield* SettingsReader.read(process.env)
+  const options: Gateway.GatewayOptions = { settings, lookup: environmentLookup, allowLoopbackAgents: false }
+  return yield* run(options, { setUp: Effect.void, whenReady: () => Effect.void }).pipe(Effect.provide(Logging.layer(settings)))
+})

@@ -23,6 +23,6 @@ export const toWire = (params: object): Record<string, unknown> =>
 
 /** A query string with its question mark; empty when there is nothing to ask. */
 export const toQuery = (params: object): string => {
-  const entries = Object.entries(toWire(params)).map(([name, value]) => [name, String(value)])
+  const entries = Object.entries(toWire(params)).map(([name, value]): [string, string] => [name, String(value)])
   return entries.length === 0 ? "" : `?${new URLSearchParams(entries)}`
 }

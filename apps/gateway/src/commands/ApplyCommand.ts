@@ -1,0 +1,42 @@
+/** `parley apply -f project.json`. */
+import { Console, Effect, FileSystem, Schema, Stdio, Stream } from "effect"
+import * as Apply from "../Apply.ts"
+import * as ProjectFile from "../ProjectFile.ts"
+import { environmentLookup } from "../Serve.ts"
+import { withStore } from "./Offline.ts"
+
+/** The file can't be used; `message` says why, with the place. */
+export class BadProjectFile extends Schema.TaggedError<BadProjectFile>()("BadProjectFile", { file: Schema.String, detail: Schema.String }) {
+  override get message(): string {
+    return `${this.file === "-" ? "The project file" : this.file} is not valid:\n${this.detail}`
+  }
+}
+
+const readText = Effect.fnUntraced(function*(file: string) {
+  if (file !== "-") return yield* (yield* FileSystem.FileSystem).readFileString(file)
+  const { stdin } = yield* Stdio.Stdio
+  return yield* Stream.mkString(Stream.decodeText(stdin))
+})
+
+const read = Effect.fnUntraced(function*(file: string) {
+  const bad = (detail: string) => new BadProjectFile({ file, detail })
+  const text = yield* readText(file).pipe(Effect.mapError((error) => bad(`  - it can't be read: ${error.message}`)))
+  const json = yield* Effect.try({ try: (): unknown => JSON.parse(text), catch: (error) => bad(`  - it is not JSON: ${String(error)}`) })
+  return yield* ProjectFile.decode(json).pipe(Effect.mapError((error) => bad(error.message.replace(/^/gmu, "  "))))
+})
+
+const signs = { add: "+", change: "~", remove: "-" } as const
+
+export const apply = Effect.fnUntraced(function*(file: string, dryRun: boolean) {
+  const wanted = yield* read(file)
+  yield* withStore(() =>
+    Effect.gen(function*() {
+      const changes = yield* Apply.plan(wanted, environmentLookup)
+      for (const change of changes) yield* Console.log(`${signs[change.kind]} ${change.about}`)
+      if (changes.length === 0) return yield* Console.log(`Project ${wanted.project} is as the file says; nothing to do.`)
+      if (dryRun) return yield* Console.log("Nothing was changed (--dry-run).")
+      yield* Apply.apply(changes)
+      yield* Console.log(`Applied ${changes.length} change${changes.length === 1 ? "" : "s"} to project ${wanted.project}.`)
+    })
+  )
+})

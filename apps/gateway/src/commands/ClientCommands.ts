@@ -1,0 +1,71 @@
+/** `parley send` and `parley sessions`: a running gateway, through the SDK. */
+import { Console, Effect, Schema } from "effect"
+import type { Message, Session } from "@parley/sdk"
+import { Parley } from "@parley/sdk"
+import * as Demo from "../Demo.ts"
+
+/** What the gateway, or the way to it, said. */
+export class CallFailed extends Schema.TaggedError<CallFailed>()("CallFailed", { detail: Schema.String }) {
+  override get message(): string {
+    return this.detail
+  }
+}
+
+// Out of the box these commands talk to `parley dev` on this machine.
+const client = Effect.try({
+  try: () =>
+    new Parley({
+      baseUrl: process.env["PARLEY_BASE_URL"] ?? `http://127.0.0.1:${process.env["PORT"] ?? 8080}`,
+      apiKey: process.env["PARLEY_API_KEY"] ?? Demo.credentials.apiKey,
+      connectorId: process.env["PARLEY_CONNECTOR_ID"] ?? "conn_demo"
+    }),
+  catch: (error) => new CallFailed({ detail: error instanceof Error ? error.message : String(error) })
+})
+
+const call = <A>(use: () => PromiseLike<A>) =>
+  Effect.tryPromise({ try: async () => await use(), catch: (error) => new CallFailed({ detail: error instanceof Error ? error.message : String(error) }) })
+
+export const send = Effect.fnUntraced(function*(text: { readonly to: string; readonly message: string; readonly from: string | undefined }) {
+  const parley = yield* client
+  const sent = yield* call(() =>
+    parley.outboundSms.send({ userNumber: text.to, message: text.message, ...(text.from === undefined ? {} : { agentNumber: text.from }) })
+  )
+  yield* Console.log(sent.sessionId)
+})
+
+const time = (at: Date) => at.toISOString().slice(0, 19).replace("T", " ")
+
+const sessionLine = (session: Session) =>
+  [session.id, time(session.openedAt), session.userNumber, session.agentNumber, session.endReason === null ? session.state : `${session.state} (${session.endReason})`].join("\t")
+
+const messageLine = (message: Message) => {
+  const arrow = message.direction === "inbound" ? "→" : "←"
+  const trouble = message.trouble === null ? "" : `  ! ${message.trouble.detail}`
+  return `${time(message.createdAt)}  ${arrow} ${message.author.padEnd(6)} ${message.text}  [${message.status}]${trouble}`
+}
+
+interface Which {
+  readonly id: string | null
+  readonly user: string | undefined
+  readonly state: Session["state"] | undefined
+  readonly json: boolean
+}
+
+const show = Effect.fnUntraced(function*(parley: Parley, id: string, json: boolean) {
+  const session = yield* call(() => parley.sessions.retrieve(id))
+  const messages = yield* call(async () => (await Array.fromAsync(parley.sessions.messages(id))).toReversed())
+  if (json) return yield* Console.log(JSON.stringify({ session, messages }, null, 2))
+  yield* Console.log(sessionLine(session))
+  for (const message of messages) yield* Console.log(messageLine(message))
+})
+
+export const sessions = Effect.fnUntraced(function*({ id, json, state, user }: Which) {
+  const parley = yield* client
+  if (id !== null) return yield* show(parley, id, json)
+  const filter = { ...(user === undefined ? {} : { userNumber: user }), ...(state === undefined ? {} : { state }) }
+  const page = yield* call(() => parley.sessions.list(filter))
+  if (json) return yield* Console.log(JSON.stringify(page.data, null, 2))
+  if (page.data.length === 0) return yield* Console.log("No sessions.")
+  for (const session of page.data) yield* Console.log(sessionLine(session))
+  if (page.nextCursor !== null) yield* Console.log("… and older ones")
+})

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+/** The `parley` command. Each subcommand loads only what it needs. */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Cause, Console, Effect, Exit, Option, Predicate } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import manifest from "../package.json" with { type: "json" }
+
+const load = <Module>(module: () => Promise<Module>) => Effect.promise(module)
+
+const serve = Command.make("serve", {}, () => Effect.flatMap(load(() => import("./Serve.ts")), (module) => module.serve)).pipe(
+  Command.withDescription("Run the gateway. Settings come from the environment: PORT, HOST, PUBLIC_URL, DATABASE_URL, TWILIO_…; see the README.")
+)
+
+const dev = Command.make("dev", {}, () => Effect.flatMap(load(() => import("./Dev.ts")), (module) => module.dev)).pipe(
+  Command.withDescription("Run the gateway with a simulated carrier and a demo project, on this machine only.")
+)
+
+const apply = Command.make("apply", {
+  file: Flag.String("file").pipe(Flag.withAlias("f"), Flag.withDescription("The project file, JSON; - for standard input")),
+  dryRun: Flag.Boolean("dry-run").pipe(Flag.withDescription("Only show the differences"), Flag.withDefault(false))
+}, ({ dryRun, file }) => Effect.flatMap(load(() => import("./commands/ApplyCommand.ts")), (module) => module.apply(file, dryRun))).pipe(
+  Command.withDescription("Bring a project to what its file says, and show what changed.")
+)
+
+const account = Flag.String("account").pipe(Flag.withDescription("The account's id"))
+
+const keysCreate = Command.make("create", {
+  account,
+  name: Flag.String("name").pipe(Flag.withDescription("What the key is for")),
+  scopes: Flag.String("scopes").pipe(Flag.withDescription("send, read, operate; separated by commas"), Flag.withDefault("send,read,operate")),
+  expires: Flag.String("expires").pipe(Flag.withDescription("When it stops working, ISO 8601, like 2027-06-30"), Flag.optional)
+}, (options) =>
+  Effect.flatMap(load(() => import("./commands/KeysCommand.ts")), (module) => module.create({ ...options, expires: Option.getOrNull(options.expires) }))).pipe(
+    Command.withDescription("Make an API key. It is shown once.")
+  )
+
+const keysList = Command.make("list", { account: Flag.optional(account) }, ({ account }) =>
+  Effect.flatMap(load(() => import("./commands/KeysCommand.ts")), (module) => module.list(Option.getOrNull(account)))).pipe(
+    Command.withDescription("List API keys, without their secrets.")
+  )
+
+const keysRevoke = Command.make("revoke", { id: Argument.String("id").pipe(Argument.withDescription("key_…, from parley keys list")) }, ({ id }) =>
+  Effect.flatMap(load(() => import("./commands/KeysCommand.ts")), (module) => module.revoke(id))).pipe(
+    Command.withDescription("Stop an API key from working, at once.")
+  )
+
+const keys = Command.make("keys").pipe(Command.withDescription("API keys."), Command.withSubcommands([keysCreate, keysList, keysRevoke]))
+
+const send = Command.make("send", {
+  to: Flag.String("to").pipe(Flag.withDescription("The recipient, E.164")),
+  from: Flag.String("from").pipe(Flag.withDescription("One of the project's numbers; chosen when absent"), Flag.optional),
+  message: Argument.String("message").pipe(Argument.withDescription("The text"))
+}, ({ from, message, to }) =>
+  Effect.flatMap(load(() => import("./commands/ClientCommands.ts")), (module) => module.send({ to, message, from: Option.getOrUndefined(from) }))).pipe(
+    Command.withDescription("Open a conversation by text through a running gateway (PARLEY_BASE_URL, PARLEY_API_KEY, PARLEY_CONNECTOR_ID).")
+  )
+
+const sessions = Command.make("sessions", {
+  id: Argument.String("id").pipe(Argument.withDescription("A session: shows its texts too"), Argument.optional),
+  user: Flag.String("user").pipe(Flag.withDescription("Only this user number"), Flag.optional),
+  state: Flag.Literals("state", ["unanswered", "engaged", "warned", "ended"]).pipe(Flag.optional),
+  json: Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false))
+}, ({ id, json, state, user }) =>
+  Effect.flatMap(load(() => import("./commands/ClientCommands.ts")), (module) =>
+    module.sessions({ id: Option.getOrNull(id), user: Option.getOrUndefined(user), state: Option.getOrUndefined(state), json }))).pipe(
+      Command.withDescription("List the sessions of a running gateway, or show one with its texts.")
+    )
+
+const doctor = Command.make("doctor", { json: Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false)) }, ({ json }) =>
+  Effect.flatMap(load(() => import("./commands/DoctorCommand.ts")), (module) => module.doctor(json))).pipe(
+    Command.withDescription("Check settings, store, projects, carrier accounts and webhooks, and say what is wrong. Exits with 1 if anything is.")
+  )
+
+const parley = Command.make("parley").pipe(
+  Command.withDescription("A conversational SMS gateway."),
+  Command.withSubcommands([serve, dev, apply, keys, send, sessions, doctor])
+)
+
+/** What a person can act on is a sentence; only what nobody expected is shown whole. */
+const explain = (cause: Cause.Cause<unknown>) => {
+  const failure = Cause.findErrorOption(cause)
+  const known = Option.filter(failure, (error): error is { readonly message: string } => Predicate.hasProperty(error, "message") && Predicate.isString(error.message) && error.message !== "")
+  return Console.error(Option.match(known, { onNone: () => Cause.pretty(cause), onSome: (error) => `parley: ${error.message}` }))
+}
+
+parley.pipe(
+  Command.run({ version: manifest.version }),
+  Effect.provide(NodeServices.layer),
+  Effect.tapCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : explain(cause)),
+  (program) =>
+    NodeRuntime.runMain(program, {
+      disableErrorReporting: true,
+      // Told to stop is no failure.
+      teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+    })
+)
