@@ -2,11 +2,14 @@
 import { request as httpRequest, Agent as HttpAgent } from "node:http"
 import { request as httpsRequest, Agent as HttpsAgent } from "node:https"
 import type { FailureClass } from "./ConnectionOverrides.ts"
+import { makeOriginGate } from "./OriginGate.ts"
 import { encodeForm, sign, withoutFragment, type FormParams } from "./Signature.ts"
 
 /** A connection of its own for each request, so that a refused or broken one is never the fault of an earlier request. */
 const httpAgent = new HttpAgent({ keepAlive: false })
 const httpsAgent = new HttpsAgent({ keepAlive: false })
+
+const gate = makeOriginGate()
 
 const longestAnswer = 256 * 1024
 const mostRedirects = 5
@@ -68,7 +71,7 @@ const once = (input: Once): Promise<CallOutcome | { readonly _tag: "Moved"; read
       }
     })
     let connected = false
-    let timer = setTimeout(() => finish({ _tag: "Unanswered", failure: "ct", error: "connect timeout" }), input.connectTimeoutMillis)
+    let timer: NodeJS.Timeout | undefined
     const finish = (outcome: Parameters<typeof resolve>[0]) => {
       clearTimeout(timer)
       resolve(outcome)
@@ -79,7 +82,10 @@ const once = (input: Once): Promise<CallOutcome | { readonly _tag: "Moved"; read
       clearTimeout(timer)
       timer = setTimeout(() => finish({ _tag: "Unanswered", failure: "rt", error: "read timeout" }), input.readTimeoutMillis)
     }
-    request.on("socket", (socket) => socket.once(secure ? "secureConnect" : "connect", waitForBytes))
+    request.on("socket", (socket) => {
+      timer = setTimeout(() => finish({ _tag: "Unanswered", failure: "ct", error: "connect timeout" }), input.connectTimeoutMillis)
+      socket.once(secure ? "secureConnect" : "connect", waitForBytes)
+    })
     request.on("error", (error: NodeJS.ErrnoException) =>
       finish({ _tag: "Unanswered", failure: connected ? "rt" : "ct", error: error.code ?? error.message })
     )
@@ -108,7 +114,8 @@ const once = (input: Once): Promise<CallOutcome | { readonly _tag: "Moved"; read
 export const callWebhook = async (input: CallInput): Promise<CallOutcome> => {
   let current: Once = { ...input, redirects: 0 }
   for (;;) {
-    const outcome = await once(current)
+    const call = current
+    const outcome = await gate.pass(/^[^/]*\/\/[^/?#]*/u.exec(call.url)?.[0] ?? "", () => once(call))
     if (outcome._tag !== "Moved") return outcome
     const redirects = current.redirects + 1
     current = outcome.keepsMethod

@@ -60,6 +60,9 @@ const failureOf = (outcome: CallOutcome): FailureClass | undefined => {
 /** The code that a fallback is told. Source: Twilio's error dictionary. */
 export const webhookErrorCode = (outcome: CallOutcome): number => (outcome._tag === "Unanswered" && outcome.failure === "ct" ? 11205 : 11200)
 
+/** With less left of the total time there is no other attempt; timers may also run a little early. */
+const leastTimeMillis = 10
+
 /** One signal ends every call under way, however many listen to it. */
 const breaker = () => {
   const controller = new AbortController()
@@ -115,7 +118,7 @@ export const makeWebhooks = (keptWebhooks: number): Webhooks => {
       if (!signal.aborted) record(attempt)
       const failure = failureOf(last)
       if (failure === undefined) return { succeeded: true, last, attempts: made }
-      const again = made.length <= overrides.retries && overrides.retryOn.has(failure) && performance.now() < deadlineMillis && !signal.aborted
+      const again = made.length <= overrides.retries && overrides.retryOn.has(failure) && deadlineMillis - performance.now() > leastTimeMillis && !signal.aborted
       if (!again) return { succeeded: false, last, attempts: made }
     }
   }
