@@ -6,6 +6,7 @@ import type { MessageId, SessionId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Ids } from "@parley/core/Ids"
 import * as Inbound from "@parley/core/Inbound"
+import * as LinePacing from "@parley/core/LinePacing"
 import * as LineWorker from "@parley/core/LineWorker"
 import type { Message } from "@parley/core/Message"
 import * as Outbound from "@parley/core/Outbound"
@@ -122,11 +123,14 @@ export const advanceTo = Effect.fnUntraced(function*(at: DateTime.Utc) {
   if (wait > 0) yield* TestClock.adjust(wait)
 })
 
-/** What a line's owner does, until nothing is due; then tells when something is. */
+/** What a line's owner does, until nothing is due; then tells when something is. Time passes only where pacing asks for it. */
 export const drain = (number: PhoneNumber = first) =>
   Effect.scoped(Effect.gen(function*() {
     const worker = yield* LineWorker.make(number)
-    return yield* worker.drain
+    const owner = yield* Effect.forkScoped(worker.drain)
+    yield* TestClock.adjust(0)
+    while (owner.pollUnsafe() === undefined) yield* TestClock.adjust(LinePacing.guardWindowMillis)
+    return yield* Fiber.join(owner)
   }))
 
 /** What a line's owner does while time passes: drains, and drains again when something is due. */

@@ -1,0 +1,453 @@
+import { assert, describe, it } from "@effect/vitest"
+import { DateTime, Deferred, Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import type { SessionId } from "@parley/schema/Ids"
+import * as Operators from "@parley/core/Operators"
+import { SessionStore } from "@parley/core/ports/SessionStore"
+import * as Turns from "@parley/core/Turns"
+import { answer, FakeAgent, isAway, says } from "./FakeAgent.ts"
+import { FakeCarrier } from "./FakeCarrier.ts"
+import * as World from "./World.ts"
+
+const { accountId, converse, send, state, text, told, world } = World
+const agent = FakeAgent
+const requests = Effect.map(agent, ({ requests }) => requests)
+/** What each call brought: `reply: Hi | there`. */
+const calls = Effect.map(requests, (all) => all.map(({ kind, texts }) => texts.length === 0 ? kind : `${kind}: ${texts.map(({ text }) => text).join(" | ")}`))
+const sinceStart = Effect.map(DateTime.now, (now) => DateTime.toEpochMillis(now) - World.epochMillis)
+const setAgent = (call: FakeAgent["Service"]["call"]) => Effect.map(agent, (fake) => {
+  fake.call = call
+})
+const heard = Effect.gen(function*() {
+  yield* World.drainAll
+  return (yield* FakeCarrier).held.map(({ text }) => text.body)
+})
+const open = (body: string) => Effect.map(text(body), World.conversed)
+
+/** An agent whose calls wait until they are let go. */
+const slowAgent = Effect.gen(function*() {
+  const called = yield* Deferred.make<void>()
+  const go = yield* Deferred.make<void>()
+  const before = (yield* agent).call
+  yield* setAgent((request) => Effect.andThen(Effect.andThen(Deferred.succeed(called, undefined), Deferred.await(go)), before(request)))
+  return {
+    begin: (id: SessionId) => Effect.tap(Effect.forkChild(Turns.step(id, false)), () => Deferred.await(called)),
+    finish: (step: Fiber.Fiber<unknown, unknown>) => Effect.andThen(Deferred.succeed(go, undefined), Fiber.join(step))
+  }
+})
+
+/** A session that the agent has greeted already. */
+const greeted = Effect.gen(function*() {
+  const { sessionId } = yield* send("Hello")
+  return sessionId
+})
+
+describe("Turns", () => {
+  describe("texts that come together", () => {
+    it.effect("are answered once, 1.5 s after the last", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        yield* text("One")
+        for (const body of ["Two", "Three"]) {
+          yield* TestClock.adjust("1400 millis")
+          yield* text(body)
+          assert.isNotNull(yield* Turns.step(id, false))
+        }
+        assert.deepStrictEqual(yield* calls, [])
+        yield* converse(id)
+        assert.strictEqual(yield* sinceStart, 2_800 + 1_500)
+        assert.deepStrictEqual(yield* calls, ["reply: One | Two | Three"])
+        assert.deepStrictEqual(yield* heard, ["Hello", "re: One | Two | Three"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("and keep coming are answered 10 s after the first", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        for (let i = 0; i < 9; i++) {
+          yield* text(String(i))
+          yield* TestClock.adjust("1200 millis")
+        }
+        // 10.8 s have passed: the bound was reached while the user was still writing.
+        yield* Turns.step(id, false)
+        assert.deepStrictEqual(yield* calls, ["reply: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8"])
+      }).pipe(Effect.provide(world({ limits: { inbound_per_user_per_minute: 100 } }))))
+
+    it.effect("a step before their time calls nobody, and names the time", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        yield* text("One")
+        assert.deepStrictEqual(yield* Turns.step(id, false), DateTime.makeUnsafe(World.epochMillis + 1_500))
+        yield* TestClock.adjust(1_499)
+        yield* Turns.step(id, false)
+        assert.deepStrictEqual(yield* calls, [])
+        yield* TestClock.adjust(1)
+        assert.isNull(yield* Turns.step(id, false))
+        assert.deepStrictEqual(yield* calls, ["reply: One"])
+      }).pipe(Effect.provide(world())))
+  })
+
+  describe("texts that come while a call is out", () => {
+    it.effect("are answered together by the next turn; the first answer is sent all the same, and first", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        yield* text("One")
+        yield* TestClock.adjust("2 seconds")
+        const { begin, finish } = yield* slowAgent
+        const step = yield* begin(id)
+        yield* text("Two")
+        yield* text("Three")
+        yield* finish(step)
+        yield* converse(id)
+        assert.deepStrictEqual(yield* calls, ["reply: One", "reply: Two | Three"])
+        assert.deepStrictEqual(yield* heard, ["Hello", "re: One", "re: Two | Three"])
+        const [one, two] = yield* requests
+        assert.notInclude((one?.history ?? []).map(({ text }) => text), "Two")
+        assert.deepStrictEqual(two?.history.map(({ text }) => text), ["Hello", "One", "Two", "Three", "re: One"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("begin no second call: one at a time, whoever steps", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        yield* text("One")
+        yield* TestClock.adjust("2 seconds")
+        const { begin, finish } = yield* slowAgent
+        const step = yield* begin(id)
+        yield* text("Two")
+        yield* TestClock.adjust("2 seconds")
+        yield* Effect.all(Effect.replicate(Turns.step(id, false), 5), { concurrency: "unbounded" })
+        assert.deepStrictEqual(yield* calls, ["reply: One"])
+        yield* finish(step)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("keep a conversation open that the answer would have ended", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        yield* text("Bye")
+        yield* TestClock.adjust("2 seconds")
+        yield* setAgent(({ texts }) => Effect.succeed(answer({ messages: [`bye ${texts.length}`], end: "natural_end" })))
+        const { begin, finish } = yield* slowAgent
+        const step = yield* begin(id)
+        yield* text("One more thing")
+        yield* finish(step)
+        assert.strictEqual(yield* state(id), "engaged")
+        yield* converse(id)
+        assert.strictEqual(yield* state(id), "ended natural_end")
+        assert.deepStrictEqual((yield* calls).slice(0, 2), ["reply: Bye", "reply: One more thing"])
+        assert.deepStrictEqual(yield* heard, ["Hello", "bye 1", "bye 1"])
+      }).pipe(Effect.provide(world())))
+  })
+
+  describe("a session that the user opened", () => {
+    it.effect("begins with the greeting, then the answer", () =>
+      Effect.gen(function*() {
+        const id = yield* open("Hi")
+        yield* converse(id)
+        assert.deepStrictEqual(yield* calls, ["start", "reply: Hi"])
+        assert.deepStrictEqual(yield* heard, ["Hello, how can I help?", "re: Hi"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("goes straight to the text when the policy says so, and the agent still has its start", () =>
+      Effect.gen(function*() {
+        const id = yield* open("Hi")
+        yield* converse(id)
+        assert.deepStrictEqual(yield* calls, ["start", "reply: Hi"])
+        assert.deepStrictEqual(yield* heard, ["re: Hi"])
+      }).pipe(Effect.provide(world({ session: { opening: "answer" } }))))
+
+    it.effect("begins with the agent's own greeting when it has one", () =>
+      Effect.gen(function*() {
+        yield* setAgent(({ kind }) => Effect.succeed(answer({ messages: kind === "start" ? ["Servus!"] : ["Ja"] })))
+        const id = yield* open("Hi")
+        yield* converse(id)
+        assert.deepStrictEqual(yield* heard, ["Servus!", "Ja"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is greeted at once although the agent's start fails, and the failure is seen", () =>
+      Effect.gen(function*() {
+        yield* setAgent(isAway)
+        const id = yield* open("Hi")
+        yield* Turns.step(id, false)
+        assert.deepStrictEqual(yield* heard, ["Hello, how can I help?"])
+        assert.deepInclude((yield* World.session(id)).turn.failure, { gaveUp: true, attempts: 1 })
+        assert.strictEqual(yield* sinceStart, 0)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("can be handed off or ended by its start", () =>
+      Effect.gen(function*() {
+        yield* setAgent(() => Effect.succeed(answer({ messages: ["One moment"], handoff: { destination: "sales", reason: "vip" } })))
+        const id = yield* open("Hi")
+        assert.isNull(yield* converse(id))
+        assert.deepInclude((yield* World.session(id)).takeover, { by: "sales", reason: "vip" })
+        yield* Operators.release(accountId, id)
+        yield* setAgent(says("Here I am"))
+        yield* converse(id)
+        assert.deepStrictEqual(yield* calls, ["start", "reply: Hi"])
+        assert.deepStrictEqual(yield* heard, ["One moment", "Here I am"])
+      }).pipe(Effect.provide(world())))
+  })
+
+  describe("an agent that fails", () => {
+    it.effect("is called again under the same turn id, after 2, 4 and 8 s; then the user gets the fallback text", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        yield* setAgent(isAway)
+        yield* text("Hi")
+        const at: Array<number> = []
+        const failing = (yield* agent).call
+        yield* setAgent((request) => Effect.andThen(Effect.map(sinceStart, (millis) => void at.push(millis)), failing(request)))
+        yield* converse(id)
+        assert.deepStrictEqual(at, [1_500, 3_500, 7_500, 15_500])
+        const all = yield* requests
+        assert.strictEqual(new Set(all.map(({ turnId }) => turnId)).size, 1)
+        assert.deepStrictEqual(all.map(({ attempt }) => attempt), [1, 2, 3, 4])
+        assert.deepStrictEqual(yield* told(id), ["api: Hello (queued)", "user: Hi", "system: Sorry, I can't answer right now. Please try again in a little while. (queued)"])
+        assert.deepInclude((yield* World.session(id)).turn.failure, { reason: "unreachable: Nobody listens there.", attempts: 4, gaveUp: true })
+      }).pipe(Effect.provide(world())))
+
+    it.effect("and recovers in between answers as if nothing had been", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        const well = (yield* agent).call
+        yield* setAgent((request) => request.attempt < 3 ? isAway(request) : well(request))
+        yield* text("Hi")
+        yield* converse(id)
+        assert.deepStrictEqual(yield* heard, ["Hello", "re: Hi"])
+        assert.isNull((yield* World.session(id)).turn.failure)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is told the text that it failed again with nothing else but the next one", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        const well = (yield* agent).call
+        yield* setAgent(isAway)
+        yield* text("Lost")
+        yield* converse(id)
+        yield* setAgent(well)
+        yield* text("Again")
+        yield* converse(id)
+        const last = (yield* requests).at(-1)
+        assert.deepStrictEqual(last?.texts.map(({ text }) => text), ["Again"])
+        assert.include((last?.history ?? []).map(({ text }) => text), "Lost")
+      }).pipe(Effect.provide(world())))
+
+    it.effect("does not hold up texts that come meanwhile: they wait for the next turn", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        const well = (yield* agent).call
+        yield* setAgent((request) => request.attempt === 1 && request.texts[0]?.text === "One" ? isAway(request) : well(request))
+        yield* text("One")
+        yield* TestClock.adjust("1500 millis")
+        yield* Turns.step(id, false)
+        yield* text("Two")
+        yield* converse(id)
+        assert.deepStrictEqual(yield* calls, ["reply: One", "reply: One", "reply: Two"])
+      }).pipe(Effect.provide(world())))
+  })
+
+  describe("a takeover", () => {
+    it.effect("during a call drops its answer, keeps later texts, and a release answers everything", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        yield* text("One")
+        yield* TestClock.adjust("2 seconds")
+        const { begin, finish } = yield* slowAgent
+        const step = yield* begin(id)
+        yield* Operators.takeOver(accountId, id, "Ada", null)
+        yield* finish(step)
+        yield* text("Two")
+        yield* TestClock.adjust("1 hour")
+        assert.isNull(yield* Turns.step(id, false))
+        assert.deepStrictEqual(yield* heard, ["Hello"])
+        yield* Operators.release(accountId, id)
+        assert.include((yield* World.Woken).all, id)
+        yield* converse(id)
+        assert.deepStrictEqual(yield* calls, ["reply: One", "reply: One | Two"])
+        const all = yield* requests
+        assert.notStrictEqual(all[0]?.turnId, all[1]?.turnId)
+        assert.deepStrictEqual(yield* heard, ["Hello", "re: One | Two"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("in which a person answers leaves the agent nothing to answer, and it learns of everything with the next text", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        yield* Operators.takeOver(accountId, id, "Ada", "angry user")
+        yield* text("One")
+        yield* Operators.speak(accountId, id, "It's Ada", null)
+        yield* Operators.release(accountId, id)
+        assert.isNull(yield* converse(id))
+        assert.deepStrictEqual(yield* calls, [])
+        yield* text("Two")
+        yield* converse(id)
+        const [request] = yield* requests
+        assert.deepStrictEqual(request?.history.map(({ author, text }) => `${author}: ${text}`), ["api: Hello", "user: One", "person: It's Ada", "user: Two"])
+        assert.strictEqual(request?.texts.at(-1)?.text, "Two")
+        assert.deepStrictEqual((yield* heard).slice(0, 2), ["Hello", "It's Ada"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("before the greeting, in which a person has spoken, brings no greeting afterwards", () =>
+      Effect.gen(function*() {
+        const id = yield* open("Hi")
+        yield* Operators.takeOver(accountId, id, "Ada", null)
+        yield* Operators.speak(accountId, id, "It's Ada", null)
+        yield* Operators.release(accountId, id)
+        yield* converse(id)
+        assert.deepStrictEqual(yield* calls, ["start"])
+        assert.deepStrictEqual(yield* heard, ["It's Ada"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("of another account's session, or of one that has ended, is refused", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        const stranger = (yield* World.session(id)).projectId as unknown as typeof accountId
+        assert.strictEqual((yield* Effect.flip(Operators.takeOver(stranger, id, "Eve", null)))._tag, "SessionNotFound")
+        assert.strictEqual((yield* Effect.flip(Operators.release(accountId, id)))._tag, "NotTakenOver")
+        yield* Operators.end(accountId, id)
+        for (const act of [Operators.takeOver(accountId, id, "Ada", null), Operators.release(accountId, id), Operators.end(accountId, id)]) {
+          assert.strictEqual((yield* Effect.flip(act))._tag, "SessionClosed")
+        }
+        assert.strictEqual((yield* Effect.flip(Operators.speak(accountId, id, "Hello?", null)))._tag, "SessionClosed")
+      }).pipe(Effect.provide(world())))
+  })
+
+  it.effect("a person may speak without taking over; who has opted out of the number hears nobody", () =>
+    Effect.gen(function*() {
+      const id = yield* greeted
+      const { message } = yield* Operators.speak(accountId, id, "It's Ada", null)
+      assert.deepInclude(message, { author: "person", purpose: "remark", status: "queued" })
+      const keyed = { key: "k", fingerprint: "f" }
+      const one = yield* Operators.speak(accountId, id, "Once", keyed)
+      const again = yield* Operators.speak(accountId, id, "Once", keyed)
+      assert.deepStrictEqual([one.replayed, again.replayed, again.message.id], [false, true, one.message.id])
+      assert.deepStrictEqual(yield* heard, ["Hello", "It's Ada", "Once"])
+    }).pipe(Effect.provide(world())))
+
+  it.effect("a handoff pauses the agent under the destination's name, after its last words", () =>
+    Effect.gen(function*() {
+      const id = yield* greeted
+      yield* setAgent(() => Effect.succeed(answer({ messages: ["I'll connect you"], handoff: { destination: "sales", reason: "asked for a person" } })))
+      yield* text("A person, please")
+      assert.isNull(yield* converse(id))
+      assert.deepInclude((yield* World.session(id)).takeover, { by: "sales", reason: "asked for a person" })
+      assert.deepStrictEqual(yield* heard, ["Hello", "I'll connect you"])
+      yield* text("Hello?")
+      assert.isNull(yield* converse(id))
+    }).pipe(Effect.provide(world())))
+
+  it.effect.each(["natural_end", "user_end"] as const)("an end by the agent (%s) comes after its last words, which still leave, and is told with its reason", (reason) =>
+    Effect.gen(function*() {
+      const id = yield* greeted
+      yield* setAgent(({ kind }) => Effect.succeed(kind === "end" ? answer({ messages: ["never said"] }) : answer({ messages: ["Fine", "Bye"], end: reason })))
+      yield* text("Thanks")
+      yield* converse(id)
+      assert.strictEqual(yield* state(id), `ended ${reason}`)
+      assert.deepStrictEqual(yield* heard, ["Hello", "Fine", "Bye"])
+      const last = (yield* requests).at(-1)
+      assert.deepStrictEqual([last?.kind, last?.session.endReason, last?.texts.length], ["end", reason, 0])
+      assert.isNull(yield* Turns.step(id, true))
+      yield* text("Hi again")
+      assert.strictEqual(yield* state(id), `ended ${reason}`)
+    }).pipe(Effect.provide(world())))
+
+  it.effect("an end that the agent does not take is tried again, and given up in silence", () =>
+    Effect.gen(function*() {
+      const id = yield* greeted
+      yield* setAgent(isAway)
+      yield* Operators.end(accountId, id)
+      yield* converse(id)
+      assert.deepStrictEqual(yield* calls, ["end", "end", "end", "end"])
+      assert.deepStrictEqual(yield* heard, ["Hello"])
+      assert.isNull(yield* converse(id))
+    }).pipe(Effect.provide(world())))
+
+  it.effect("STOP during a call: its answer is dropped, and the end is told", () =>
+    Effect.gen(function*() {
+      const id = yield* greeted
+      yield* heard
+      yield* text("Hi")
+      yield* TestClock.adjust("2 seconds")
+      const { begin, finish } = yield* slowAgent
+      const step = yield* begin(id)
+      yield* text("STOP")
+      yield* finish(step)
+      yield* converse(id)
+      assert.deepStrictEqual(yield* calls, ["reply: Hi", "end"])
+      assert.notInclude(yield* heard, "re: Hi")
+    }).pipe(Effect.provide(world())))
+
+  it.effect("a new send during a call: its answer is dropped", () =>
+    Effect.gen(function*() {
+      const id = yield* greeted
+      yield* text("Hi")
+      yield* TestClock.adjust("2 seconds")
+      const { begin, finish } = yield* slowAgent
+      const step = yield* begin(id)
+      yield* send("News")
+      yield* finish(step)
+      assert.notInclude(yield* heard, "re: Hi")
+    }).pipe(Effect.provide(world())))
+
+  describe("a call whose process died", () => {
+    const lost = Effect.gen(function*() {
+      const id = yield* greeted
+      yield* text("Hi")
+      yield* TestClock.adjust("2 seconds")
+      const { begin } = yield* slowAgent
+      const step = yield* begin(id)
+      yield* Fiber.interrupt(step)
+      yield* setAgent(says("Here"))
+      return id
+    })
+
+    it.effect("is made again at once by an owner who knows that no other is out, under its own id", () =>
+      Effect.gen(function*() {
+        const id = yield* lost
+        assert.isNull(yield* Turns.step(id, true))
+        const [one, two] = yield* requests
+        assert.strictEqual(one?.turnId, two?.turnId)
+        assert.strictEqual(two?.attempt, 2)
+        assert.deepStrictEqual(two?.texts.map(({ text }) => text), ["Hi"])
+        assert.deepStrictEqual(yield* heard, ["Hello", "Here"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is found by the sweep, and made again once it is given up for dead", () =>
+      Effect.gen(function*() {
+        const id = yield* lost
+        const sessions = yield* SessionStore
+        assert.notInclude(yield* sessions.agentsDue(yield* DateTime.now, 10), id)
+        assert.isNotNull(yield* Turns.step(id, false))
+        yield* TestClock.adjust("35 seconds")
+        assert.include(yield* sessions.agentsDue(yield* DateTime.now, 10), id)
+        yield* Turns.step(id, false)
+        assert.deepStrictEqual(yield* heard, ["Hello", "Here"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("and answers after all changes nothing", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        yield* text("Hi")
+        yield* TestClock.adjust("2 seconds")
+        const { begin, finish } = yield* slowAgent
+        const step = yield* begin(id)
+        yield* setAgent(says("From the second"))
+        yield* Turns.step(id, true)
+        yield* finish(step)
+        assert.deepStrictEqual(yield* heard, ["Hello", "From the second"])
+      }).pipe(Effect.provide(world())))
+  })
+
+  it.effect("what waits for the agent is found by the sweep, and nothing else", () =>
+    Effect.gen(function*() {
+      const sessions = yield* SessionStore
+      const due = Effect.flatMap(DateTime.now, (now) => sessions.agentsDue(now, 10))
+      const id = yield* greeted
+      assert.deepStrictEqual(yield* due, [])
+      yield* text("Hi")
+      assert.deepStrictEqual(yield* due, [])
+      yield* TestClock.adjust("1500 millis")
+      assert.deepStrictEqual(yield* due, [id])
+      yield* converse(id)
+      assert.deepStrictEqual(yield* due, [])
+      yield* Operators.end(accountId, id)
+      assert.deepStrictEqual(yield* due, [id])
+    }).pipe(Effect.provide(world())))
+})
