@@ -35,6 +35,7 @@ beforeAll(async () => {
   client = clientOf(sim)
 })
 beforeEach(async () => {
+  sim.advance(60_000)
   await sim.settled()
   sim.reset()
   app.forget()

@@ -14,6 +14,7 @@ beforeAll(async () => {
   sim = await startCarrierSim({ keptMessages: 50 })
 })
 beforeEach(async () => {
+  sim.advance(60_000)
   await sim.settled()
   sim.reset()
   app.forget()

@@ -22,6 +22,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.close(() => resolve()))
 })
 beforeEach(async () => {
+  sim.advance(60_000)
   await sim.settled()
   sim.reset()
   app.forget()
