@@ -48,6 +48,7 @@ export const cannotBeAsked = () => failure(new Carrier.Ambiguous({ code: null, d
 export const layer: Layer.Layer<FakeCarrier | Carrier.Carrier> = Layer.effectContext(Effect.sync(() => {
   const held: Array<Held> = []
   const calls: Array<Call> = []
+  let accepted = 0
   const fake = FakeCarrier.of({
     calls,
     held,
@@ -65,7 +66,7 @@ export const layer: Layer.Layer<FakeCarrier | Carrier.Carrier> = Layer.effectCon
       Effect.flatMap(DateTime.now, (at) => {
         calls.push({ text, at })
         const accept = Effect.sync(() => {
-          const carrierId = `SM${String(held.length + 1).padStart(32, "0")}`
+          const carrierId = `SM${String(++accepted).padStart(32, "0")}`
           held.push({ text, at, carrierId })
           return { carrierId }
         })
