@@ -147,9 +147,9 @@ describe("a message", () => {
   })
 
   it("that waits longer than its validity period fails", async () => {
-    sim.number({ phoneNumber: number, segmentsPerSecond: 1 })
-    for (const body of ["one", "two"]) await client.messages.create({ to: handset, from: number, body, validityPeriod: 1 })
-    sim.advance(10_000)
+    sim.number({ phoneNumber: number, segmentsPerSecond: 0.02 })
+    for (const body of ["one", "two"]) await client.messages.create({ to: handset, from: number, body, validityPeriod: 30 })
+    sim.advance(60_000)
     await sim.settled()
     sim.number({ phoneNumber: number, segmentsPerSecond: 225 })
     expect(sim.messages().map((each) => [each.status, each.error_code])).toEqual([["delivered", null], ["failed", 30036]])
