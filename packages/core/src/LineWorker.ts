@@ -88,7 +88,8 @@ export const make = Effect.fnUntraced(function*(
       if (claim === null) {
         yield* rung.await
       } else if (claim.pacedUntil !== null) {
-        yield* Effect.race(rung.await, waitUntil(claim.pacedUntil))
+        // Whatever rings meanwhile can't leave earlier either.
+        yield* waitUntil(claim.pacedUntil)
       } else if (claim.withheld === 0) {
         // A text whose time comes does not wait for another user's slow call.
         const next = Option.getOrNull(yield* messages.nextDueAt(number))
