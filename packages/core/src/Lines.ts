@@ -100,6 +100,7 @@ export const claim = Effect.fn("Lines.claim")((
     const known = yield* directory.number(number)
     const segmentsPerSecond = Option.match(known, { onNone: () => 1, onSome: (known) => known.segmentsPerSecond })
     for (const message of heads) {
+      if (send.length + ask.length === room) break
       if (message.status === "unknown") {
         ask.push(message)
         continue

@@ -1,0 +1,462 @@
+import { assert, describe, it } from "@effect/vitest"
+import { DateTime, Deferred, Duration, Effect, Fiber, Option } from "effect"
+import { TestClock } from "effect/testing"
+import * as Samples from "@parley/conformance/Samples"
+import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import * as LinePacing from "@parley/core/LinePacing"
+import * as Lines from "@parley/core/Lines"
+import * as LineWorker from "@parley/core/LineWorker"
+import { ConsentStore } from "@parley/core/ports/ConsentStore"
+import { Directory } from "@parley/core/ports/Directory"
+import { LineStore } from "@parley/core/ports/LineStore"
+import { MessageStore } from "@parley/core/ports/MessageStore"
+import * as Receipts from "@parley/core/Receipts"
+import * as Fake from "./FakeCarrier.ts"
+import { FakeCarrier } from "./FakeCarrier.ts"
+import * as World from "./World.ts"
+
+const { drain, drainFor, first, message, send, state, user, world } = World
+const other = PhoneNumber.make("+14155550101")
+const third = PhoneNumber.make("+14155550102")
+
+const setCarrier = (call: FakeCarrier["Service"]["send"]) => Effect.map(FakeCarrier, (fake) => {
+  fake.send = call
+})
+const held = Effect.map(FakeCarrier, ({ held }) => held.map(({ text }) => text.body))
+const called = Effect.map(FakeCarrier, ({ calls }) => calls.map(({ text }) => text.body))
+/** When the carrier was called, in milliseconds from now on. */
+const callTimes = Effect.fnUntraced(function*(since: DateTime.Utc) {
+  return (yield* FakeCarrier).calls.map(({ at }) => DateTime.toEpochMillis(at) - DateTime.toEpochMillis(since))
+})
+const statuses = (...accepted: ReadonlyArray<{ readonly messageId: Parameters<typeof message>[0] }>) =>
+  Effect.forEach(accepted, ({ messageId }) => Effect.map(message(messageId), ({ status }) => status))
+
+/** Puts texts of many users into the first line, without sessions, as fast as can be. */
+const queue = Effect.fnUntraced(function*(count: number, users: number) {
+  const messages = yield* MessageStore
+  const { accountId, id } = yield* World.project
+  for (let i = 0; i < count; i++) {
+    const userNumber = PhoneNumber.make(`+1415666${String(i % users).padStart(4, "0")}`)
+    yield* messages.insert({ ...Samples.outboundText({ accountId, projectId: id, agentNumber: first, userNumber, body: `${i}` }), createdAt: yield* DateTime.now })
+  }
+})
+
+/** Every user's texts reached the carrier once each, in the order in which they were queued. */
+const isInOrder = (all: ReadonlyArray<Fake.Held>, count: number) => {
+  assert.strictEqual(new Set(all.map(({ text }) => text.messageId)).size, count)
+  assert.strictEqual(all.length, count)
+  const last = new Map<string, number>()
+  for (const { text } of all) {
+    assert.isAbove(Number(text.body), last.get(text.to) ?? -1)
+    last.set(text.to, Number(text.body))
+  }
+}
+
+describe("Lines", () => {
+  describe("order and pace", () => {
+    it.effect("a user's second text waits for the first one's outcome, and other users go on", () =>
+      Effect.gen(function*() {
+        const go = yield* Deferred.make<void>()
+        yield* setCarrier((text, accept) => text.body === "A1" ? Effect.andThen(Deferred.await(go), accept) : accept)
+        yield* send("A1")
+        yield* send("A2")
+        yield* send("B1", { userNumber: other })
+        yield* send("B2", { userNumber: other })
+        const draining = yield* Effect.forkChild(drain())
+        yield* TestClock.adjust("5 seconds")
+        assert.deepStrictEqual(yield* held, ["B1", "B2"])
+        yield* Deferred.succeed(go, undefined)
+        yield* TestClock.adjust("5 seconds")
+        yield* Fiber.join(draining)
+        assert.deepStrictEqual(yield* held, ["B1", "B2", "A1", "A2"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("a text that is due does not wait for another user's slow call", () =>
+      Effect.gen(function*() {
+        const go = yield* Deferred.make<void>()
+        let refusals = 0
+        yield* setCarrier((text, accept) => text.body === "slow" ? Effect.andThen(Deferred.await(go), accept) : refusals++ === 0 ? Fake.isDown(text, accept) : accept)
+        yield* send("slow")
+        yield* send("again", { userNumber: other })
+        const draining = yield* Effect.forkChild(drain())
+        yield* TestClock.adjust("3 seconds")
+        assert.deepStrictEqual(yield* held, ["again"])
+        yield* Deferred.succeed(go, undefined)
+        yield* TestClock.adjust("3 seconds")
+        yield* Fiber.join(draining)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("no second holds more segments than the number may send", () =>
+      Effect.gen(function*() {
+        const started = yield* DateTime.now
+        yield* queue(60, 60)
+        yield* drainFor("1 minute", 50)
+        const times = yield* callTimes(started)
+        assert.strictEqual(times.length, 60)
+        for (const [index, at] of times.entries()) assert.isBelow(times.filter((one, i) => i >= index && one < at + 1_000).length, 6)
+        // And not much slower than it may: 12 seconds, and the guard of a twentieth.
+        assert.isBelow(times.at(-1) ?? 0, 13_000)
+      }).pipe(Effect.provide(world({ segmentsPerSecond: 5 }))))
+
+    it.effect("a new owner counts what the one before may have sent in its last second", () =>
+      Effect.gen(function*() {
+        const started = yield* DateTime.now
+        yield* send("One")
+        yield* drain()
+        yield* send("Two", { userNumber: other })
+        yield* drain()
+        assert.deepStrictEqual(yield* callTimes(started), [0, LinePacing.guardWindowMillis])
+      }).pipe(Effect.provide(world({ segmentsPerSecond: 5 }))))
+
+    it.effect("sixteen calls are out at once, and no more", () =>
+      Effect.gen(function*() {
+        let out = 0
+        let most = 0
+        yield* setCarrier((_, accept) =>
+          Effect.gen(function*() {
+            most = Math.max(most, ++out)
+            yield* Effect.sleep(100)
+            out--
+            return yield* accept
+          }))
+        yield* queue(50, 50)
+        yield* drainFor("10 seconds", 50)
+        assert.strictEqual(most, 16)
+        isInOrder((yield* FakeCarrier).held, 50)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("a number that was taken away while texts waited sends them at the slowest pace", () =>
+      Effect.gen(function*() {
+        const started = yield* DateTime.now
+        yield* queue(3, 3)
+        yield* (yield* Directory).removeNumber(first)
+        yield* drainFor("10 seconds", 50)
+        assert.deepStrictEqual(yield* callTimes(started), [0, 1_050, 2_100])
+      }).pipe(Effect.provide(world())))
+  })
+
+  describe("a carrier that cannot take a text now", () => {
+    it.effect("is tried again, later each time, and has every user's texts in order when it can", () =>
+      Effect.gen(function*() {
+        const started = yield* DateTime.now
+        yield* setCarrier(Fake.isDown)
+        const [one, two] = [yield* send("One"), yield* send("Two")]
+        yield* drainFor("1 minute", 100)
+        const times = yield* callTimes(started)
+        assert.isTrue((yield* called).every((body) => body === "One"))
+        const waits = times.slice(1).map((at, index) => at - (times[index] ?? 0))
+        for (const [index, wait] of waits.entries()) assert.isTrue(wait >= 500 * 2 ** index && wait <= 1_000 * 2 ** index + 100, `${waits}`)
+        assert.deepInclude(yield* message(one.messageId), { status: "queued" })
+        assert.deepInclude((yield* message(one.messageId)).trouble, { reason: "not_now", detail: "No connection." })
+        yield* setCarrier(Fake.accepts)
+        yield* drainFor("2 minutes")
+        assert.deepStrictEqual(yield* held, ["One", "Two"])
+        assert.deepStrictEqual(yield* statuses(one, two), ["sent", "sent"])
+        assert.isNull((yield* message(one.messageId)).trouble)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is given the time that it asks for", () =>
+      Effect.gen(function*() {
+        const started = yield* DateTime.now
+        yield* setCarrier(Fake.asksToWait(Duration.seconds(30)))
+        yield* send("One")
+        yield* drainFor("29 seconds")
+        assert.deepStrictEqual(yield* callTimes(started), [0])
+        yield* drainFor("2 seconds")
+        assert.deepStrictEqual(yield* callTimes(started), [0, 30_000])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is never asked at broken milliseconds", () =>
+      Effect.gen(function*() {
+        yield* setCarrier(Fake.asksToWait(Duration.micros(1_500n)))
+        const { messageId } = yield* send("One")
+        yield* drain()
+        const { nextAttemptAt } = yield* message(messageId)
+        assert.isTrue(nextAttemptAt !== null && Number.isInteger(DateTime.toEpochMillis(nextAttemptAt)))
+      }).pipe(Effect.provide(world())))
+
+    it.effect("and is full for today is tried after midnight, Pacific time", () =>
+      Effect.gen(function*() {
+        yield* setCarrier(Fake.isFullForToday)
+        const { messageId } = yield* send("One")
+        const next = yield* drain()
+        // 2026-09-21T14:13Z is 07:13 there; its midnight is 07:00Z.
+        assert.strictEqual(next === null ? null : DateTime.formatIso(next), "2026-09-22T07:00:00.000Z")
+        assert.strictEqual((yield* message(messageId)).status, "queued")
+      }).pipe(Effect.provide(world())))
+
+    it.effect("for longer than a day loses the text visibly, and what stands behind it goes on at once", () =>
+      Effect.gen(function*() {
+        yield* setCarrier(Fake.isDown)
+        const { messageId, sessionId } = yield* send("Old")
+        yield* drain()
+        yield* TestClock.adjust("24 hours")
+        const fresh = yield* send("Fresh")
+        yield* TestClock.adjust(1)
+        yield* setCarrier(Fake.accepts)
+        assert.isNull(yield* drain())
+        assert.deepStrictEqual(yield* held, ["Fresh"])
+        const lost = yield* message(messageId)
+        assert.deepInclude(lost, { status: "failed" })
+        assert.deepInclude(lost.trouble, { reason: "expired", detail: "The text could not leave within its validity. The last obstacle: No connection." })
+        assert.strictEqual(yield* state(sessionId), "ended superseded")
+        assert.deepStrictEqual(yield* statuses(fresh), ["sent"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("for an hour, with ten thousand texts in the line, has all of them in order afterwards, once each", () =>
+      Effect.gen(function*() {
+        const directory = yield* Directory
+        yield* setCarrier(Fake.isDown)
+        yield* queue(10_000, 2_500)
+        yield* drainFor("1 hour", "10 seconds")
+        assert.isEmpty(yield* held)
+        yield* setCarrier(Fake.accepts)
+        yield* directory.putNumber(Samples.number(yield* World.project, { number: first, segmentsPerSecond: 5_000 }))
+        yield* drainFor("6 minutes", "1 second")
+        isInOrder((yield* FakeCarrier).held, 10_000)
+        assert.deepInclude(yield* (yield* MessageStore).backlog(), { pending: 0 })
+      }).pipe(Effect.provide(world({ segmentsPerSecond: 0.25 }))), 30_000)
+  })
+
+  describe("a call whose outcome nobody knows", () => {
+    it.effect("is asked about after five seconds, and not made again when the carrier has the text", () =>
+      Effect.gen(function*() {
+        yield* setCarrier(Fake.losesAnswers)
+        const accepted = yield* send("One")
+        const next = yield* drain()
+        assert.deepStrictEqual(yield* statuses(accepted), ["unknown"])
+        assert.deepInclude((yield* message(accepted.messageId)).trouble, { reason: "ambiguous", detail: "No answer came." })
+        assert.strictEqual(next === null ? null : DateTime.toEpochMillis(next) - World.epochMillis, 5_000)
+        yield* drainFor("10 seconds")
+        const kept = yield* message(accepted.messageId)
+        assert.deepInclude(kept, { status: "sent", carrierId: (yield* FakeCarrier).held[0]?.carrierId ?? null, trouble: null })
+        assert.deepStrictEqual(yield* called, ["One"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("counts as sent when the carrier lists the text as waiting in its own queue", () =>
+      Effect.gen(function*() {
+        yield* setCarrier(Fake.losesCalls)
+        const fake = yield* FakeCarrier
+        fake.find = () => Effect.map(DateTime.now, (createdAt) => [{ carrierId: "SM1", status: "queued" as const, createdAt, code: null, detail: null }])
+        const accepted = yield* send("One")
+        yield* drainFor("10 seconds")
+        assert.deepStrictEqual(yield* statuses(accepted), ["sent"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is made once more when a minute of listings proves that the carrier has nothing", () =>
+      Effect.gen(function*() {
+        let lost = 0
+        yield* setCarrier((text, accept) => lost++ === 0 ? Fake.losesCalls(text, accept) : accept)
+        const accepted = yield* send("One")
+        const behind = yield* send("Two")
+        yield* drainFor("59 seconds")
+        assert.deepStrictEqual(yield* called, ["One"])
+        assert.isAbove((yield* FakeCarrier).questions, 5)
+        yield* drainFor("10 seconds")
+        assert.deepStrictEqual(yield* called, ["One", "One", "Two"])
+        assert.deepStrictEqual(yield* held, ["One", "Two"])
+        assert.deepStrictEqual(yield* statuses(accepted, behind), ["sent", "sent"])
+        assert.strictEqual((yield* message(accepted.messageId)).attempts, 2)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("stays unknown when the carrier cannot be asked for 15 minutes, and then holds nobody up", () =>
+      Effect.gen(function*() {
+        yield* setCarrier((text, accept) => text.body === "One" ? Fake.losesCalls(text, accept) : accept)
+        const fake = yield* FakeCarrier
+        fake.find = Fake.cannotBeAsked
+        const accepted = yield* send("One")
+        const behind = yield* send("Two")
+        yield* drainFor("14 minutes")
+        assert.deepStrictEqual(yield* called, ["One"])
+        yield* drainFor("2 minutes")
+        assert.deepStrictEqual(yield* called, ["One", "Two"])
+        assert.deepStrictEqual(yield* statuses(accepted, behind), ["unknown", "sent"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("takes no listed text that belongs to another message", () =>
+      Effect.gen(function*() {
+        const same = yield* send("Same")
+        yield* drain()
+        yield* setCarrier(Fake.losesCalls)
+        const twin = yield* send("Same")
+        const fake = yield* FakeCarrier
+        fake.find = () => Effect.succeed(fake.held.map(({ at, carrierId }) => ({ carrierId, status: "sent" as const, createdAt: at, code: null, detail: null })))
+        yield* drainFor("30 seconds")
+        assert.deepStrictEqual(yield* statuses(same, twin), ["sent", "unknown"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is what a broken adapter leaves, and a broken question is asked again in its own time", () =>
+      Effect.gen(function*() {
+        yield* setCarrier(() => Effect.die(new Error("bug")))
+        const fake = yield* FakeCarrier
+        fake.find = () => Effect.die(new Error("bug"))
+        const accepted = yield* send("One")
+        yield* drainFor("1 minute")
+        assert.deepStrictEqual(yield* statuses(accepted), ["unknown"])
+        assert.isAtMost(fake.questions, 12)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is what a process leaves that dies between the call and its record", () =>
+      Effect.gen(function*() {
+        const fake = yield* FakeCarrier
+        const [one, two] = [yield* send("One"), yield* send("Two", { userNumber: other })]
+        const claim = yield* Lines.claim(first, LinePacing.idle, 16, new Set())
+        assert.strictEqual(claim.send.length, 2)
+        // Only the first call reached the carrier.
+        const [text] = claim.send
+        if (text !== undefined) fake.held.push({ text: Lines.textOf(text), at: yield* DateTime.now, carrierId: "SM-before-the-crash" })
+        yield* drainFor("2 minutes")
+        assert.deepStrictEqual(yield* called, ["Two"])
+        assert.deepStrictEqual(yield* statuses(one, two), ["sent", "sent"])
+        assert.strictEqual((yield* message(one.messageId)).carrierId, "SM-before-the-crash")
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is settled by the carrier's callback, which carries the message's id", () =>
+      Effect.gen(function*() {
+        yield* setCarrier(Fake.losesAnswers)
+        const { messageId } = yield* send("One")
+        yield* drain()
+        const { id: projectId } = yield* World.project
+        const receipt: Receipts.Receipt = { projectId, environment: "live", carrierId: "SM9", messageId, status: "delivered", code: null, detail: null }
+        assert.strictEqual(yield* Receipts.record(receipt), "recorded")
+        assert.deepInclude(yield* message(messageId), { status: "delivered", carrierId: "SM9" })
+        yield* drainFor("2 minutes")
+        assert.deepStrictEqual(yield* called, ["One"])
+        assert.strictEqual((yield* FakeCarrier).questions, 0)
+      }).pipe(Effect.provide(world())))
+  })
+
+  it.effect("a callback that overtakes the create call's answer is not undone by it", () =>
+    Effect.gen(function*() {
+      const context = yield* Effect.context<World.World>()
+      const { id: projectId } = yield* World.project
+      yield* setCarrier((text, accept) =>
+        Effect.gen(function*() {
+          const { carrierId } = yield* accept
+          const receipt = { projectId, environment: "live" as const, carrierId, messageId: text.messageId, status: "delivered" as const, code: null, detail: null }
+          yield* Effect.orDie(Receipts.record(receipt).pipe(Effect.provideContext(context)))
+          return { carrierId }
+        }))
+      const { messageId } = yield* send("One")
+      yield* drain()
+      assert.strictEqual((yield* message(messageId)).status, "delivered")
+    }).pipe(Effect.provide(world())))
+
+  it.effect("a callback of failure that overtakes an ambiguous answer stands", () =>
+    Effect.gen(function*() {
+      const context = yield* Effect.context<World.World>()
+      const { id: projectId } = yield* World.project
+      yield* setCarrier((text, accept) => {
+        const receipt = { projectId, environment: "live" as const, carrierId: "SM7", messageId: text.messageId, status: "failed" as const, code: "30004", detail: "Blocked." }
+        return Effect.andThen(Effect.orDie(Receipts.record(receipt).pipe(Effect.provideContext(context))), Fake.losesAnswers(text, accept))
+      })
+      const { messageId } = yield* send("One")
+      yield* drain()
+      const kept = yield* message(messageId)
+      assert.deepInclude(kept, { status: "failed", carrierId: "SM7" })
+      assert.deepInclude(kept.trouble, { code: "30004", detail: "Blocked." })
+    }).pipe(Effect.provide(world())))
+
+  describe("the moment of sending", () => {
+    it.effect("looks at consent again, and what was meant for another user behind it goes on", () =>
+      Effect.gen(function*() {
+        const consent = yield* ConsentStore
+        const { id } = yield* World.project
+        const blocked = yield* send("Blocked")
+        yield* consent.put(Samples.optOut(yield* World.project, { userNumber: user, agentNumber: first, projectId: id }))
+        const free = yield* send("Free", { userNumber: other })
+        yield* drain()
+        assert.deepStrictEqual(yield* held, ["Free"])
+        assert.deepStrictEqual(yield* statuses(blocked, free), ["suppressed", "sent"])
+        assert.strictEqual(yield* state(blocked.sessionId), "ended delivery_failed")
+      }).pipe(Effect.provide(world())))
+
+    it.effect("lets all that stands behind withheld texts go without another ring", () =>
+      Effect.gen(function*() {
+        const consent = yield* ConsentStore
+        yield* queue(40, 2)
+        yield* consent.put(Samples.optOut(yield* World.project, { userNumber: PhoneNumber.make("+14156660000"), agentNumber: first }))
+        assert.isNull(yield* drain())
+        assert.strictEqual((yield* held).length, 20)
+        assert.deepInclude(yield* (yield* MessageStore).backlog(), { pending: 0 })
+      }).pipe(Effect.provide(world())))
+  })
+
+  describe("a permanent error", () => {
+    it.effect("fails at once with the carrier's code and a sentence, ends a session that it opened, and is remembered of the number", () =>
+      Effect.gen(function*() {
+        yield* setCarrier(Fake.rejects)
+        const { messageId, sessionId } = yield* send("One")
+        yield* drain()
+        const lost = yield* message(messageId)
+        assert.strictEqual(lost.status, "failed")
+        assert.deepStrictEqual(lost.trouble, { reason: "rejected", code: "21614", detail: "The number is a landline." })
+        assert.strictEqual(yield* state(sessionId), "ended delivery_failed")
+        assert.strictEqual((yield* World.session(sessionId)).endDetail, "The number is a landline.")
+        const line = Option.getOrThrow(yield* (yield* LineStore).get(first))
+        assert.deepInclude(line, { recentSends: 1, recentFailures: 1 })
+        assert.deepStrictEqual(yield* called, ["One"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("of the gateway's own credentials is told as such", () =>
+      Effect.gen(function*() {
+        yield* setCarrier(Fake.refuses)
+        const { messageId } = yield* send("One")
+        yield* drain()
+        assert.deepInclude((yield* message(messageId)).trouble, { reason: "refused", code: "20003" })
+      }).pipe(Effect.provide(world())))
+
+    it.effect("of an opt-out at the carrier is recorded, and later sends do not try", () =>
+      Effect.gen(function*() {
+        yield* setCarrier(Fake.optedOut)
+        const { messageId, sessionId } = yield* send("One")
+        yield* drain()
+        assert.deepInclude(yield* message(messageId), { status: "suppressed" })
+        assert.deepInclude((yield* message(messageId)).trouble, { reason: "opted_out", code: "21610" })
+        assert.strictEqual(yield* state(sessionId), "ended delivery_failed")
+        const optOut = Option.getOrThrow(yield* (yield* ConsentStore).get(user, first))
+        assert.strictEqual(optOut.source, "carrier_refusal")
+        const again = yield* send("Two")
+        assert.deepStrictEqual(yield* statuses(again), ["suppressed"])
+        assert.deepStrictEqual(yield* called, ["One"])
+      }).pipe(Effect.provide(world())))
+
+    it.effect("of an answer leaves its session open", () =>
+      Effect.gen(function*() {
+        const id = World.conversed(yield* World.text("Hi"))
+        yield* World.converse(id)
+        yield* setCarrier(Fake.rejects)
+        yield* drain()
+        assert.strictEqual(yield* state(id), "engaged")
+      }).pipe(Effect.provide(world())))
+  })
+
+  it.effect("an owner that stops waits for the calls that are out, and leaves nothing unknown", () =>
+    Effect.gen(function*() {
+      yield* setCarrier((_, accept) => Effect.andThen(Effect.sleep("3 seconds"), accept))
+      const [one, two] = [yield* send("One"), yield* send("Two", { userNumber: third })]
+      const owner = yield* Effect.forkChild(Effect.scoped(Effect.flatMap(LineWorker.make(first), ({ drain }) => drain)))
+      yield* TestClock.adjust("1 second")
+      const stopping = yield* Effect.forkChild(Fiber.interrupt(owner))
+      yield* TestClock.adjust("3 seconds")
+      yield* Fiber.join(stopping)
+      assert.deepStrictEqual(yield* statuses(one, two), ["sent", "sent"])
+    }).pipe(Effect.provide(world())))
+
+  it.effect("lines with a text whose time has come are found by the sweep", () =>
+    Effect.gen(function*() {
+      const messages = yield* MessageStore
+      const due = Effect.flatMap(DateTime.now, (now) => messages.linesDue(now, 10))
+      assert.deepStrictEqual(yield* due, [])
+      yield* setCarrier(Fake.asksToWait(Duration.seconds(30)))
+      yield* send("One")
+      assert.deepStrictEqual(yield* due, [first])
+      yield* drain()
+      assert.deepStrictEqual(yield* due, [])
+      yield* TestClock.adjust("30 seconds")
+      assert.deepStrictEqual(yield* due, [first])
+      yield* setCarrier(Fake.accepts)
+      yield* drain()
+      assert.deepStrictEqual(yield* due, [])
+    }).pipe(Effect.provide(world())))
+})
