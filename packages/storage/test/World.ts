@@ -1,5 +1,6 @@
 /** The use cases on a real SQLite store, with one project, a carrier and an agent that do as they are told, and virtual time. */
-import { Context, DateTime, Duration, Effect, Fiber, Layer, Option, References } from "effect"
+import type { Duration} from "effect";
+import { Context, DateTime, Effect, Fiber, Layer, Option, References } from "effect"
 import { TestClock } from "effect/testing"
 import * as Samples from "@parley/conformance/Samples"
 import type { MessageId, SessionId } from "@parley/schema/Ids"
