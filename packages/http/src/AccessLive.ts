@@ -6,7 +6,9 @@ import { Access, Caller, connectorHeader } from "@parley/contract/Access"
 import { AccountMismatch, BadRequest, MissingScope, Unauthorized, UnknownConnector } from "@parley/contract/Problem"
 import { ConnectorId } from "@parley/schema/Ids"
 import { Directory } from "@parley/core/ports/Directory"
+import type { LimitStore } from "@parley/core/ports/LimitStore"
 import type { ApiKey, Scope } from "@parley/core/Project"
+import * as RateHeaders from "./RateHeaders.ts"
 import { unavailable } from "./StoreProblem.ts"
 
 const invalidKey = new Unauthorized({
@@ -25,10 +27,11 @@ const isUsable = (key: ApiKey, now: DateTime.Utc) =>
 const neededScope = (request: HttpServerRequest.HttpServerRequest): Scope =>
   request.method === "GET" || request.method === "HEAD" ? "read" : request.url.startsWith("/v1/outbound-sms") ? "send" : "operate"
 
-export const layer: Layer.Layer<Access, never, Directory> = Layer.effect(
+export const layer: Layer.Layer<Access, never, Directory | LimitStore> = Layer.effect(
   Access,
   Effect.gen(function*() {
     const directory = yield* Directory
+    const tellRate = yield* RateHeaders.make
     return Access.of({
       apiKey: Effect.fnUntraced(function*(answer, { credential }) {
         const request = yield* HttpServerRequest.HttpServerRequest
@@ -53,6 +56,7 @@ export const layer: Layer.Layer<Access, never, Directory> = Layer.effect(
             detail: "The API key's account does not match the connector's account. Use a key of the account that owns the connector."
           })
         }
+        yield* tellRate(connector.value.projectId)
         const scope = neededScope(request)
         if (!key.scopes.includes(scope)) {
           return yield* new MissingScope({ detail: `The API key may not do this: it lacks the scope "${scope}".` })

@@ -1,6 +1,5 @@
 /** `POST /v1/outbound-sms` on the use case. */
-import { Effect, Option, Schema } from "effect"
-import { HttpEffect, HttpServerResponse } from "effect/http"
+import { Effect, Schema } from "effect"
 import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
 import { Caller } from "@parley/contract/Access"
 import { Api } from "@parley/contract/Api"
@@ -14,33 +13,14 @@ import {
 } from "@parley/contract/Problem"
 import { explainRefusal } from "@parley/core/NumberSelection"
 import * as Outbound from "@parley/core/Outbound"
-import { Directory } from "@parley/core/ports/Directory"
-import { LimitStore } from "@parley/core/ports/LimitStore"
-import * as RateLimit from "@parley/core/RateLimit"
 import * as Idempotency from "./IdempotencyKey.ts"
 import { unavailable } from "./StoreProblem.ts"
 
 const encodeBody = Schema.encodeSync(Schema.fromJsonString(SendRequest))
 
-/** Every answer says how much of the project's minute is left. */
-const withRate = Effect.fnUntraced(function*(projectId: Caller["Service"]["projectId"]) {
-  const directory = yield* Directory
-  const limits = yield* LimitStore
-  yield* HttpEffect.appendPreResponseHandler((_request, response) =>
-    Effect.gen(function*() {
-      const project = yield* directory.project(projectId)
-      if (Option.isNone(project)) return response
-      const rate = Outbound.outboundRate(project.value)
-      const { "retry-after": _, ...headers } = RateLimit.headers("outbound", rate, yield* Outbound.allowance(project.value))
-      return HttpServerResponse.setHeaders(response, headers)
-    }).pipe(Effect.provideService(LimitStore, limits), Effect.orElseSucceed(() => response))
-  )
-})
-
 export const layer = HttpApiBuilder.group(Api, "outboundSms", Effect.fn(function*(handlers) {
   return handlers.handle("send", Effect.fnUntraced(function*({ headers, payload }) {
     const caller = yield* Caller
-    yield* withRate(caller.projectId)
     const accepted = yield* Outbound.accept({
       connector: { id: caller.connectorId, projectId: caller.projectId, accountId: caller.accountId, environment: caller.environment },
       text: payload.message,
