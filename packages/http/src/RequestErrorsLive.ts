@@ -3,6 +3,7 @@ import { Cause, Effect, Layer, SchemaIssue } from "effect"
 import { HttpIncomingMessage, HttpMethod, HttpServerError, HttpServerRequest, HttpServerRespondable, type HttpServerResponse } from "effect/http"
 import { HttpApiError } from "effect/http-api"
 import { ByteSize } from "effect"
+import { isUtf8 } from "node:buffer"
 import type { unhandled } from "effect/Types"
 import { RequestErrors } from "@parley/contract/Access"
 import { maxBodyBytes } from "@parley/contract/OutboundSmsApi"
@@ -26,6 +27,12 @@ const malformedJson = new BadRequest({
   errors: [{ path: "body", detail: "is not valid JSON" }]
 })
 
+// Decoded all the same it would hold U+FFFD in place of what the user should read.
+const notUtf8 = new BadRequest({
+  detail: "The body is not UTF-8. Send one JSON object in UTF-8.",
+  errors: [{ path: "body", detail: "is not UTF-8" }]
+})
+
 const tooLarge = new BadRequest({
   detail: `The body is larger than ${maxBodyBytes / 1024} KB. Send a shorter one.`,
   errors: [{ path: "body", detail: `must be at most ${maxBodyBytes} bytes` }]
@@ -42,6 +49,10 @@ const hasContent = (request: HttpServerRequest.HttpServerRequest) =>
   request.headers["content-type"] !== undefined || request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0
 
 const isJson = (contentType: string) => /^application\/json\s*(;|$)/iu.test(contentType.trim())
+
+// The bytes are read once: the decoder of the payload finds them read.
+const checkEncoding = (request: HttpServerRequest.HttpServerRequest) =>
+  Effect.flatMap(Effect.orDie(request.arrayBuffer), (bytes) => isUtf8(new Uint8Array(bytes)) ? Effect.void : Effect.fail(notUtf8))
 
 const badRequest = (error: HttpApiError.HttpApiSchemaError) => {
   const errors = fieldErrors(error)
@@ -70,12 +81,13 @@ const schemaError = (cause: Cause.Cause<unknown>): HttpApiError.HttpApiSchemaErr
 export const layer: Layer.Layer<RequestErrors> = Layer.succeed(RequestErrors, (answer, { endpoint }) =>
   Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
-    if (HttpMethod.hasBody(request.method) && endpoint.payload.size > 0) {
+    const hasBody = HttpMethod.hasBody(request.method) && endpoint.payload.size > 0
+    if (hasBody) {
       const contentType = request.headers["content-type"] ?? ""
       if (!isJson(contentType) && hasContent(request)) return yield* wrongContentType(contentType)
       if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) return yield* tooLarge
     }
-    return yield* answer.pipe(
+    return yield* Effect.andThen(hasBody ? checkEncoding(request) : Effect.void, answer).pipe(
       Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(maxBodyBytes)),
       Effect.catchCause((cause): Effect.Effect<HttpServerResponse.HttpServerResponse, BadRequest | InternalError | unhandled> => {
         const wrong = unreadable(cause)
