@@ -12,6 +12,8 @@ export const version = "1.0.0"
 
 export class Api extends HttpApi.make("parley")
   .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, OptOutsApi)
+  // A caller learns of everything that is wrong with a request at once.
+  .annotate(HttpApi.ParseOptions, { errors: "all" })
   .annotateMerge(
     OpenApi.annotations({
       title: "Parley",
