@@ -1,0 +1,12 @@
+/** A port that nobody listens on: the carrier signs the gateway's address, so it has to be known before the gateway starts. */
+import { createServer } from "node:net"
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")))
+    })
+  })
