@@ -1,5 +1,5 @@
 /** API keys: `pk_` and 32 random bytes, shown once, kept only as a hash. */
-import { DateTime } from "effect"
+import type { DateTime } from "effect"
 import { createHash, randomBytes } from "node:crypto"
 import type { AccountId } from "@parley/schema/Ids"
 import { ApiKeyId } from "@parley/schema/Ids"

@@ -1,6 +1,6 @@
 /** Who calls: an API key and a connector, in two headers of every call. */
-import { AccountId, ApiKeyId, ConnectorId, ProjectId } from "@parley/schema/Ids"
-import { Environment } from "@parley/schema/Environment"
+import type { AccountId, ApiKeyId, ConnectorId, ProjectId } from "@parley/schema/Ids"
+import type { Environment } from "@parley/schema/Environment"
 import { Context, Schema } from "effect"
 import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
 import { AccountMismatch, BadRequest, InternalError, MissingScope, ServiceUnavailable, Unauthorized, UnknownConnector } from "./Problem.ts"

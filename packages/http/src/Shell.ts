@@ -5,7 +5,8 @@
 import { Cause, Clock, Effect, Metric } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { randomUUID } from "node:crypto"
-import { BadRequest, InternalError, NotFound, problemContentType } from "@parley/contract/Problem"
+import type { InternalError} from "@parley/contract/Problem";
+import { BadRequest, NotFound, problemContentType } from "@parley/contract/Problem"
 
 export const correlationHeader = "X-PolyAI-Correlation-Id"
 

@@ -56,6 +56,9 @@ const open = (options: SqliteOptions): DatabaseSync => {
   return db
 }
 
+// oxlint-disable-next-line typescript/no-explicit-any -- the row type of Effect's own driver interface
+type Rows = ReadonlyArray<any>
+
 const connect = (db: DatabaseSync): SqlConnection.Connection => {
   const prepared = new Map<string, Prepared>()
   const prepare = (sql: string): Prepared => {
@@ -76,9 +79,8 @@ const connect = (db: DatabaseSync): SqlConnection.Connection => {
     params: ReadonlyArray<unknown>,
     mode: "rows" | "arrays" | "raw",
     keep = true
-    // `any` is the driver interface's own row type.
-  ): Effect.Effect<ReadonlyArray<any>, SqlError.SqlError> =>
-    Effect.withFiber<ReadonlyArray<any>, SqlError.SqlError>((fiber) => {
+  ): Effect.Effect<Rows, SqlError.SqlError> =>
+    Effect.withFiber<Rows, SqlError.SqlError>((fiber) => {
       try {
         const p = keep ? cached(sql) : prepare(sql)
         const bigInts = Context.get(fiber.context, SqlClient.SafeIntegers)

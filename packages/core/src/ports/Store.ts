@@ -1,5 +1,6 @@
 /** What every store port shares: its one failure, and the transaction that makes a use case whole. */
-import { Context, Effect, Schema } from "effect"
+import type { Effect} from "effect";
+import { Context, Schema } from "effect"
 
 /** The store could not do it. `busy` and `unavailable` may pass; `full` and `corrupt` want an operator. Nothing was written. */
 export class StoreFailure extends Schema.TaggedError<StoreFailure>()("StoreFailure", {
