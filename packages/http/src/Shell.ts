@@ -43,8 +43,12 @@ const answerFor = (cause: Cause.Cause<unknown>): HttpServerResponse.HttpServerRe
 }
 
 const withCorrelationId = (response: HttpServerResponse.HttpServerResponse, id: string): HttpServerResponse.HttpServerResponse => {
-  const marked = HttpServerResponse.setHeader(response, correlationHeader, id)
   const { body } = response
+  const marked = HttpServerResponse.setHeaders(response, {
+    [correlationHeader]: id,
+    // An empty body says so, instead of being an empty chunked one.
+    ...(body._tag === "Empty" && response.status !== 204 && response.status !== 304 ? { "content-length": "0" } : {})
+  })
   if (response.status < 400 || body._tag !== "Uint8Array" || body.contentType !== problemContentType) return marked
   const document: unknown = JSON.parse(new TextDecoder().decode(body.body))
   return HttpServerResponse.setHeader(problem({ ...(document as object), correlation_id: id }, response.status), correlationHeader, id).pipe(

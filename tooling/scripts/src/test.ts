@@ -17,8 +17,9 @@ interface Report {
 
 const folder = mkdtempSync(join(tmpdir(), "parley-test-"))
 const file = join(folder, "report.json")
-const ran = spawnSync("vitest", ["run", "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`, ...process.argv.slice(2)], {
-  stdio: ["ignore", "inherit", "inherit"]
+const ran = spawnSync("vitest", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`, ...process.argv.slice(2)], {
+  stdio: ["ignore", "inherit", "inherit"],
+  env: { ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }) }
 })
 
 const read = (): Report | null => {
