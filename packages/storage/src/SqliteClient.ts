@@ -6,10 +6,9 @@ import { Context, Effect, Layer, Scope, Semaphore, Stream } from "effect"
 import { Reactivity } from "effect/reactivity"
 import type { SqlConnection } from "effect/sql"
 import { SqlClient, SqlError, Statement } from "effect/sql"
-import { mkdirSync } from "node:fs"
-import { dirname } from "node:path"
 import type { StatementSync } from "node:sqlite"
 import { DatabaseSync } from "node:sqlite"
+import { makeDirectoryOf } from "./DataDirectory.ts"
 
 export interface SqliteOptions {
   /** A file, whose directory is created, or `:memory:`. */
@@ -44,7 +43,7 @@ const failure = (message: string, operation: string) => (cause: unknown): SqlErr
 }
 
 const open = (options: SqliteOptions): DatabaseSync => {
-  if (options.filename !== ":memory:") mkdirSync(dirname(options.filename), { recursive: true, mode: 0o700 })
+  if (options.filename !== ":memory:") makeDirectoryOf(options.filename)
   const db = new DatabaseSync(options.filename)
   db.exec(`
     PRAGMA journal_mode = WAL;

@@ -3,9 +3,8 @@
  * system gives it back when its process dies, however it dies, so there is nothing stale to clean up.
  */
 import { Effect, Layer, Schema } from "effect"
-import { mkdirSync } from "node:fs"
-import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { makeDirectoryOf } from "./DataDirectory.ts"
 
 /** Another process serves this file. */
 export class StoreInUse extends Schema.TaggedError<StoreInUse>()("StoreInUse", { filename: Schema.String }) {
@@ -26,7 +25,7 @@ export class StoreNotLockable extends Schema.TaggedError<StoreNotLockable>()("St
 const busy = 5
 
 const lock = (filename: string): DatabaseSync => {
-  mkdirSync(dirname(filename), { recursive: true, mode: 0o700 })
+  makeDirectoryOf(filename)
   const db = new DatabaseSync(`${filename}.lock`)
   try {
     db.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE")

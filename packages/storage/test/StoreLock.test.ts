@@ -75,6 +75,11 @@ describe("StoreLock", () => {
       assert.isTrue(existsSync(dirname(filename)))
     }))
 
+  it.effect("a directory that the system does not allow is refused at once", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* Effect.flip(held("/proc/nowhere/parley.db")))._tag, "StoreNotLockable")
+    }))
+
   it.effect("a place where no file can be made is not told as a second gateway", () =>
     Effect.gen(function*() {
       const filename = yield* temporaryFile
