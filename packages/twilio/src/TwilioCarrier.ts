@@ -1,9 +1,9 @@
 /** The carrier port on Twilio's REST API, through Twilio's own package. */
 import { DateTime, Duration, Effect, Layer, Option, Redacted } from "effect"
-import twilio from "twilio"
 import { Ambiguous, Carrier, CarrierFailure, NotNow, Refused } from "@parley/core/ports/Carrier"
 import type { CarrierText, OutboundText } from "@parley/core/ports/Carrier"
 import { type AccountFor, login, type TwilioAccount } from "./TwilioAccount.ts"
+import { type Client, connect } from "./TwilioClient.ts"
 import { explain, ofCreate, ofRead } from "./TwilioErrors.ts"
 import { make, TwilioCallFailed, type TwilioHttpClient } from "./TwilioHttpClient.ts"
 import { statusOf } from "./TwilioStatus.ts"
@@ -19,7 +19,6 @@ export interface TwilioCarrierOptions {
 }
 
 type Reason = CarrierFailure["reason"]
-type Client = ReturnType<typeof twilio>
 
 /** What Twilio puts before the texts of a trial account, and keeps as part of their body. Source: Twilio's help on free trial accounts. */
 const trialPrefix = "Sent from your Twilio trial account - "
@@ -65,12 +64,7 @@ const clientsOn = (http: TwilioHttpClient) => {
       if (known !== undefined && Redacted.value(known.password) === Redacted.value(user.password)) return Effect.succeed(known.client)
       return Effect.try({
         try: () => {
-          const client = twilio(user.username, Redacted.value(user.password), {
-            accountSid: account.accountSid,
-            autoRetry: false,
-            // The package types its seam as its own class with private parts, and calls `request` alone.
-            httpClient: http as unknown as Client["httpClient"]
-          })
+          const client = connect(http, { accountSid: account.accountSid, username: user.username, password: Redacted.value(user.password) })
           kept.set(key, { password: user.password, client })
           return client
         },

@@ -1,8 +1,9 @@
 /** Twilio's webhook forms, decoded. Pure, and total: a form that cannot be used is a value that says why. Fields that are not named here are ignored. */
 import { Option, Result, Schema, SchemaIssue } from "effect"
-import { MessageStatus } from "@parley/schema/Conversation"
+import type { MessageStatus } from "@parley/schema/Conversation"
 import { MessageId } from "@parley/schema/Ids"
-import { isPhoneNumber, PhoneNumber } from "@parley/schema/PhoneNumber"
+import type { PhoneNumber } from "@parley/schema/PhoneNumber";
+import { isPhoneNumber } from "@parley/schema/PhoneNumber"
 import { explain } from "./TwilioErrors.ts"
 import { statusOf } from "./TwilioStatus.ts"
 

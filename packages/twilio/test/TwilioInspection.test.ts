@@ -1,0 +1,159 @@
+import { assert, describe, it } from "@effect/vitest"
+import { DateTime, Duration, Effect, Redacted } from "effect"
+import { TestClock } from "effect/testing"
+import { Buffer } from "node:buffer"
+import type * as Http from "node:http"
+import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import type { TwilioAccount } from "../src/TwilioAccount.ts"
+import * as TwilioInspection from "../src/TwilioInspection.ts"
+import { closedPort, json, type Recorded, serve } from "./LoopbackServer.ts"
+import { account, accountSid, secret } from "./Texts.ts"
+
+const now = DateTime.makeUnsafe("2026-11-24T10:00:00.500Z")
+const first = PhoneNumber.make("+15005550006")
+const second = PhoneNumber.make("+447700900006")
+const withKey: TwilioAccount = { ...account, apiKey: { sid: "SK1", secret: Redacted.make("key-secret") } }
+
+const path = `/2010-04-01/Accounts/${accountSid}`
+const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`
+
+const accountResource = (fields: Readonly<Record<string, unknown>> = {}) => ({ sid: accountSid, friendly_name: "Ours", status: "active", type: "Full", ...fields })
+
+const numberResource = (number: string, fields: Readonly<Record<string, unknown>> = {}) => ({
+  sid: "PN00000000000000000000000000000001",
+  phone_number: number,
+  sms_url: "https://sms.example.com/twilio/demo/live/sms#rc=3&rp=5xx",
+  sms_method: "POST",
+  sms_fallback_url: "",
+  sms_application_sid: "",
+  capabilities: { sms: true, mms: true, voice: true, fax: false },
+  ...fields
+})
+
+const listing = (numbers: ReadonlyArray<unknown>) => ({
+  end: 0,
+  first_page_uri: "",
+  next_page_uri: null,
+  page: 0,
+  page_size: 20,
+  previous_page_uri: null,
+  start: 0,
+  uri: "",
+  incoming_phone_numbers: numbers
+})
+
+const withInspection = <A, E>(baseUrl: URL, use: (inspection: TwilioInspection.TwilioInspection) => Effect.Effect<A, E>) =>
+  Effect.gen(function*() {
+    yield* TestClock.setTime(DateTime.toEpochMillis(now))
+    return yield* use(yield* TwilioInspection.make({ baseUrl, timeout: Duration.seconds(5) }))
+  }).pipe(Effect.scoped)
+
+const accountOn = (baseUrl: URL, of: TwilioAccount = account) => withInspection(baseUrl, (inspection) => inspection.account(of))
+
+const numbersOn = (baseUrl: URL, wanted: ReadonlyArray<PhoneNumber>, of: TwilioAccount = account) =>
+  withInspection(baseUrl, (inspection) => inspection.numbers(of, wanted))
+
+const answering = (status: number, body: unknown, headers: Record<string, string> = {}) =>
+  serve((_: Recorded, response: Http.ServerResponse) => json(response, status, body, headers))
+
+describe("TwilioInspection.account", () => {
+  it.effect("reads the account's status, type and clock with the auth token, even beside an API key", () =>
+    Effect.gen(function*() {
+      const { asked, baseUrl } = yield* answering(200, accountResource(), { date: "Tue, 24 Nov 2026 09:59:00 GMT" })
+      assert.deepStrictEqual(yield* accountOn(baseUrl, withKey), { status: "active", isTrial: false, aheadMillis: 60_000 })
+      assert.deepStrictEqual(asked.map(({ authorization, method, url }) => [method, url, authorization]), [["GET", `${path}.json`, basic(accountSid, secret)]])
+    }))
+
+  it.effect("tells a suspended account, a closed one and a trial", () =>
+    Effect.gen(function*() {
+      for (const status of ["suspended", "closed"]) {
+        const { baseUrl } = yield* answering(200, accountResource({ status, type: "Trial" }))
+        const inspected = yield* accountOn(baseUrl)
+        assert.deepStrictEqual([inspected.status, inspected.isTrial], [status, true])
+      }
+    }))
+
+  it.effect("knows no clock from an answer without a date", () =>
+    Effect.gen(function*() {
+      const { baseUrl } = yield* answering(200, accountResource(), { date: "yesterday" })
+      assert.isNull((yield* accountOn(baseUrl)).aheadMillis)
+    }))
+
+  const refusals: ReadonlyArray<readonly [name: string, status: number, body: unknown, reason: string]> = [
+    ["credentials that are not accepted", 401, { code: 20003, message: "Authenticate", status: 401 }, "credentials"],
+    ["an account that is not active", 401, { code: 20005, message: "Account not active", status: 401 }, "not_active"],
+    ["an account that is not there", 404, { code: 20404, message: "Not found", status: 404 }, "credentials"],
+    ["a carrier with too much to do", 429, { code: 20429, message: "Too many", status: 429 }, "unreachable"],
+    ["a carrier in trouble", 503, { code: 20503, message: "Unavailable", status: 503 }, "unreachable"],
+    ["an address that is not Twilio's", 404, "Not here", "unreadable"],
+    ["an answer without a status", 200, { hello: "world" }, "unreadable"]
+  ]
+  for (const [name, status, body, reason] of refusals) {
+    it.effect(`tells ${name}`, () =>
+      Effect.gen(function*() {
+        const { asked, baseUrl } = yield* answering(status, body)
+        const failure = yield* Effect.flip(accountOn(baseUrl))
+        assert.strictEqual(failure.reason, reason)
+        assert.strictEqual(asked.length, 1)
+        assert.notInclude(failure.message, secret)
+      }))
+  }
+
+  it.effect("tells a carrier that cannot be reached", () =>
+    Effect.gen(function*() {
+      const failure = yield* Effect.flip(accountOn(yield* closedPort))
+      assert.strictEqual(failure.message, "Twilio could not be reached (ECONNREFUSED): check the network, proxies and TWILIO_BASE_URL.")
+    }))
+
+  it.effect("refuses, without a call, an account that it cannot log in with", () =>
+    Effect.gen(function*() {
+      const { asked, baseUrl } = yield* answering(200, accountResource())
+      for (const unusable of [{ ...account, authTokens: [] }, { ...account, authTokens: [Redacted.make("")] }, { ...account, accountSid: "12345" }]) {
+        assert.strictEqual((yield* Effect.flip(accountOn(baseUrl, unusable))).reason, "credentials")
+      }
+      assert.strictEqual(asked.length, 0)
+    }))
+})
+
+describe("TwilioInspection.numbers", () => {
+  it.effect("reads each number with the fragment of its URL, as sending logs in", () =>
+    Effect.gen(function*() {
+      const { asked, baseUrl } = yield* serve(({ url }, response) => {
+        const wanted = new URL(url, "http://localhost").searchParams.get("PhoneNumber") ?? ""
+        json(response, 200, listing([numberResource(wanted)]))
+      })
+      const common = { smsUrl: "https://sms.example.com/twilio/demo/live/sms#rc=3&rp=5xx", smsMethod: "POST", smsFallbackUrl: "", smsApplicationSid: "", canText: true }
+      assert.deepStrictEqual(yield* numbersOn(baseUrl, [first, second], withKey), [{ number: first, ...common }, { number: second, ...common }])
+      assert.deepStrictEqual(new Set(asked.map(({ authorization }) => authorization)), new Set([basic("SK1", "key-secret")]))
+      assert.deepStrictEqual(asked.map(({ url }) => new URL(url, baseUrl).pathname), [`${path}/IncomingPhoneNumbers.json`, `${path}/IncomingPhoneNumbers.json`])
+    }))
+
+  it.effect("leaves out a number that the account lacks, and others that the filter let through", () =>
+    Effect.gen(function*() {
+      const { baseUrl } = yield* answering(200, listing([numberResource("+15005550066")]))
+      assert.deepStrictEqual(yield* numbersOn(baseUrl, [first]), [])
+    }))
+
+  it.effect("takes missing fields for unset ones", () =>
+    Effect.gen(function*() {
+      const bare = { sms_url: null, sms_method: null, sms_fallback_url: null, sms_application_sid: null, capabilities: null }
+      const { baseUrl } = yield* answering(200, listing([numberResource(first, bare)]))
+      assert.deepStrictEqual(yield* numbersOn(baseUrl, [first]), [
+        { number: first, smsUrl: "", smsMethod: "POST", smsFallbackUrl: "", smsApplicationSid: "", canText: false }
+      ])
+    }))
+
+  it.effect("says which credential is not accepted", () =>
+    Effect.gen(function*() {
+      const { baseUrl } = yield* answering(401, { code: 20003, message: "Authenticate", status: 401 })
+      assert.include((yield* Effect.flip(numbersOn(baseUrl, [first]))).message, "auth token")
+      assert.include((yield* Effect.flip(numbersOn(baseUrl, [first], withKey))).message, "API key")
+    }))
+
+  it.effect("asks nothing when no number is wanted", () =>
+    Effect.gen(function*() {
+      const { asked, baseUrl } = yield* answering(200, listing([]))
+      assert.deepStrictEqual(yield* numbersOn(baseUrl, []), [])
+      assert.strictEqual(asked.length, 0)
+    }))
+})
