@@ -1,0 +1,110 @@
+/** The gateway as its own process, `parley serve`, that tests may stop and kill; the carrier outlives it in the test's process. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { Effect, Logger } from "effect"
+import * as SqliteStore from "@parley/storage/SqliteStore"
+import { type Api, type ApiOptions, makeApi } from "./Api.ts"
+import { type Carrier, startCarrier } from "./Carrier.ts"
+import { freePort } from "./FreePort.ts"
+import { applyFile } from "./Gateway.ts"
+import { accountSid, authToken, type TestProject } from "./Projects.ts"
+import { until } from "./Waiting.ts"
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+
+/** What a stop may take, in milliseconds: shorter than the patience of supervisors. */
+const stopsWithinMillis = 10_000
+
+export interface Stopped {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export interface ChildGateway {
+  readonly url: string
+  readonly carrier: Carrier
+  apiFor(options: ApiOptions): Api
+  apply(file: TestProject): Promise<void>
+  /** Starts the process; resolves when it takes requests. */
+  start(): Promise<void>
+  /** Sends a signal; resolves with how the process ended, and fails when it does not within ten seconds. */
+  stop(signal: NodeJS.Signals): Promise<Stopped>
+  /** All that every process so far has written. */
+  logs(): string
+  close(): Promise<void>
+}
+
+export const childGateway = async (environment: Readonly<Record<string, string>> = {}): Promise<ChildGateway> => {
+  const directory = mkdtempSync(join(tmpdir(), "parley-"))
+  const filename = join(directory, "parley.db")
+  const port = await freePort()
+  const carrier = await startCarrier()
+  const url = `http://127.0.0.1:${port}`
+  let child: ChildProcess | null = null
+  let ended: Promise<Stopped> = Promise.resolve({ code: null, signal: null })
+  let written = ""
+
+  const stop = async (signal: NodeJS.Signals): Promise<Stopped> => {
+    child?.kill(signal)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`The gateway did not stop within ${stopsWithinMillis} ms of ${signal}.\n${written}`)), stopsWithinMillis)
+    })
+    try {
+      return await Promise.race([ended, late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  return {
+    url,
+    carrier,
+    apiFor: (options) => makeApi(url, options),
+    apply: async (file) => {
+      carrier.serve(file, url)
+      await Effect.runPromise(applyFile(file).pipe(
+        Effect.provide(SqliteStore.layer({ filename })),
+        Effect.provide(Logger.layer([]))
+      ))
+    },
+    start: async () => {
+      const started = spawn(process.execPath, ["--conditions=source", main, "serve"], {
+        env: {
+          PATH: process.env["PATH"],
+          PORT: String(port),
+          PUBLIC_URL: url,
+          DATABASE_URL: `file:${filename}`,
+          TWILIO_ACCOUNT_SID: accountSid,
+          TWILIO_AUTH_TOKEN: authToken,
+          TWILIO_BASE_URL: carrier.sim.url,
+          LOG_LEVEL: "warn",
+          ...environment
+        },
+        stdio: ["ignore", "pipe", "pipe"]
+      })
+      child = started
+      for (const stream of [started.stdout, started.stderr]) {
+        stream.setEncoding("utf8")
+        stream.on("data", (chunk: string) => {
+          written += chunk
+        })
+      }
+      ended = new Promise((resolve) => started.once("close", (code, signal) => resolve({ code, signal })))
+      await until("the gateway to be ready", async () => {
+        if (started.exitCode !== null) throw new Error(`The gateway ended with ${started.exitCode}.\n${written}`)
+        return await fetch(`${url}/readyz`).then((response) => response.ok, () => false)
+      }, () => written)
+    },
+    stop,
+    logs: () => written,
+    close: async () => {
+      if (child !== null) await stop("SIGKILL")
+      await carrier.close()
+      rmSync(directory, { recursive: true, force: true })
+    }
+  }
+}
