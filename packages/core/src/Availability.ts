@@ -1,72 +1,92 @@
-/** Which senders a country has, and whether people there can answer: a table of published facts. */
-import { Array, Option } from "effect"
+/** Which senders a country has, and whether people there can answer: a table of published facts that an operator may correct. */
+import { Array, Context, Option, Order } from "effect"
+import type { AvailabilitySource, CountryAvailability, LeadTime, SenderOffer } from "@parley/schema/Availability"
 import type { Country } from "@parley/schema/Country"
-import type { SenderType } from "@parley/schema/Sender"
+import type { OfferedSender, SenderRegistration, SenderType } from "@parley/schema/Sender"
 
-/** How long it takes to get a sender: weeks from and to, at once, on request only, or not published. */
-export type LeadTime = { readonly weeks: readonly [from: number, to: number] } | "immediate" | "private_offering" | "not_published"
+/** Countries to their rows. A country without a row is one that nothing is known of. */
+export type AvailabilityTable = ReadonlyMap<Country, CountryAvailability>
 
-export interface SenderOffer {
-  readonly type: SenderType
-  /** Message segments per second of one sender, from and to; `to` is null where the source gives no end, both are null where it gives no figure. */
-  readonly segmentsPerSecond: { readonly from: number | null; readonly to: number | null }
-  readonly leadTime: LeadTime
-  /** What carriers ask for before they carry its texts. */
-  readonly registration: "none" | "10dlc"
-}
+const published: AvailabilitySource = { name: "Number availability table of the published documentation of the API that Parley implements", readOn: "mid 2026" }
+const throughput: AvailabilitySource = { name: "The carrier's documentation of throughput per sender", readOn: "mid 2026" }
 
-export interface CountryAvailability {
-  readonly country: Country
-  /** Whether people there can answer a text. */
-  readonly twoWay: boolean
-  readonly senders: ReadonlyArray<SenderOffer>
-  /** Where the row is from, and when it was read. */
-  readonly source: string
-  readonly readOn: string
-}
+const kind = (kind: LeadTime["kind"]): LeadTime => ({ kind, weeksFrom: null, weeksTo: null })
+const weeks = (weeksFrom: number, weeksTo: number): LeadTime => ({ kind: "weeks", weeksFrom, weeksTo })
 
-const source = "number availability table of the published documentation of the API that Parley implements"
-const readOn = "mid 2026"
-
-const offer = (type: SenderType, from: number | null, to: number | null, leadTime: LeadTime, registration: "none" | "10dlc" = "none"): SenderOffer => ({
+const offer = (type: OfferedSender, from: number | null, to: number | null, leadTime: LeadTime, registration: SenderRegistration = "none", ...notes: ReadonlyArray<string>): SenderOffer => ({
   type,
   segmentsPerSecond: { from, to },
   leadTime,
-  registration
+  registration,
+  notes,
+  source: published
 })
-const row = (country: string, twoWay: boolean, ...senders: ReadonlyArray<SenderOffer>): CountryAvailability => ({
+const row = (country: string, twoWay: boolean, senders: ReadonlyArray<SenderOffer>, ...notes: ReadonlyArray<string>): CountryAvailability => ({
   country: country as Country,
   twoWay,
   senders,
-  source,
-  readOn
+  notes,
+  source: published
 })
 
+const immediate = kind("immediate")
+const onRequest = kind("private_offering")
+
 /** 225 segments a second for a number of the best trust score: 75 for each of three carriers. */
-const northAmerican = [offer("short_code", 1_000, 3_000, { weeks: [6, 10] }), offer("long_code", 225, 225, "immediate", "10dlc")]
-
-export const availability: ReadonlyArray<CountryAvailability> = [
-  row("US", true, ...northAmerican),
-  row("CA", true, ...northAmerican),
-  row("GB", true, offer("short_code", 300, null, { weeks: [10, 16] }), offer("long_code", 10, 10, "immediate")),
-  row("DE", true, offer("short_code", null, null, "private_offering"), offer("long_code", 10, 10, "immediate")),
-  row("FR", true, offer("short_code", null, null, "private_offering"), offer("long_code", 10, 10, "private_offering")),
-  row("IE", true, offer("long_code", 10, 10, "not_published")),
-  row("NL", true, offer("long_code", 10, 10, "immediate")),
-  row("CZ", true, offer("long_code", 10, 10, "immediate")),
-  row("IT", true, offer("long_code", 10, 10, "private_offering")),
-  row("HR", false),
-  row("BG", false),
-  row("SK", false)
+const northAmerican: ReadonlyArray<SenderOffer> = [
+  offer("short_code", 1_000, 3_000, weeks(6, 10), "none", "Works in its own country only."),
+  offer(
+    "long_code",
+    225,
+    225,
+    immediate,
+    "10dlc",
+    "Carriers block its texts until its A2P 10DLC registration is approved.",
+    "By trust score: 225 segments a second (75 to 100), 120 (50 to 74), 12 (1 to 49); low volume 3.75, sole proprietor 1."
+  ),
+  { ...offer("toll_free", 3, 3, kind("not_published"), "toll_free_verification", "Carriers may block its texts until its verification is approved."), source: throughput }
 ]
+const noNames = "Alphanumeric senders are not carried."
 
-const byCountry: ReadonlyMap<Country, CountryAvailability> = new Map(availability.map((entry) => [entry.country, entry]))
+const longCode = (leadTime: LeadTime) => offer("long_code", 10, 10, leadTime)
 
-/** The row of a country, `undefined` where nothing is published. */
-export const availabilityOf = (country: Country): CountryAvailability | undefined => byCountry.get(country)
+const nobodyAnswers = "Nobody can answer a text there, and Parley's texts are conversations."
+
+/** What Parley knows by itself. */
+export const builtIn: AvailabilityTable = new Map([
+  row("US", true, northAmerican, noNames),
+  row("CA", true, northAmerican, noNames, "Short codes must honour ARRET as well as STOP."),
+  row("GB", true, [offer("short_code", 300, null, weeks(10, 16)), longCode(immediate)]),
+  row("DE", true, [offer("short_code", null, null, onRequest), longCode(immediate)]),
+  row("FR", true, [offer("short_code", null, null, onRequest), longCode(onRequest)]),
+  row("IE", true, [longCode(kind("not_published"))]),
+  row("NL", true, [longCode(immediate)]),
+  row("CZ", true, [longCode(immediate)]),
+  row("IT", true, [longCode(onRequest)]),
+  row("HR", false, [], nobodyAnswers),
+  row("BG", false, [], nobodyAnswers),
+  row("SK", false, [], nobodyAnswers)
+].map((entry) => [entry.country, entry]))
+
+/** The table that sending and the API go by: the built-in one, unless the composition root provides another. */
+export const CurrentAvailability = Context.Reference<AvailabilityTable>("@parley/core/CurrentAvailability", { defaultValue: () => builtIn })
+
+/** A table with more rows. A row replaces its country's whole: nothing of the one before is kept. */
+export const override = (table: AvailabilityTable, rows: ReadonlyArray<CountryAvailability>): AvailabilityTable =>
+  new Map([...table, ...rows.map((row) => [row.country, row] as const)])
+
+const byCountry = Order.mapInput(Order.String, (row: CountryAvailability) => row.country)
+
+/** Every row, by country code. */
+export const rows = (table: AvailabilityTable): ReadonlyArray<CountryAvailability> => Array.sort([...table.values()], byCountry)
+
+/** The plans of many countries give mobile numbers to machines where others give long ones: an offer of one is an offer of the other. */
+const interchangeable = (type: OfferedSender): OfferedSender => type === "mobile" ? "long_code" : type
+
+/** What a country says of a type of sender; none where it has no row, or its row has no such sender. */
+export const offerOf = (table: AvailabilityTable, country: Country, type: SenderType): Option.Option<SenderOffer> =>
+  Array.findFirst(table.get(country)?.senders ?? [], (sender) => interchangeable(sender.type) === interchangeable(type))
 
 /** The published pace of a sender, the lowest where a range is given; none where nothing is published. */
-export const publishedSegmentsPerSecond = (country: Country, type: SenderType): Option.Option<number> =>
-  Array.findFirst(byCountry.get(country)?.senders ?? [], (sender) => sender.type === type).pipe(
-    Option.flatMap((sender) => Option.fromNullishOr(sender.segmentsPerSecond.from))
-  )
+export const publishedSegmentsPerSecond = (table: AvailabilityTable, country: Country, type: SenderType): Option.Option<number> =>
+  Option.flatMap(offerOf(table, country, type), (sender) => Option.fromNullishOr(sender.segmentsPerSecond.from))

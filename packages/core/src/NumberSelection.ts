@@ -4,6 +4,7 @@ import type { Country } from "@parley/schema/Country"
 import { Environment } from "@parley/schema/Environment"
 import { areaCodeOf, countryOf } from "@parley/schema/NumberPlan"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import type { AvailabilityTable } from "./Availability.ts"
 import { type ComplianceWarning, eligible, explain, Ineligibility, type RegistrationPolicy, type SenderProfile } from "./Compliance.ts"
 import { stableHash } from "./StableHash.ts"
 
@@ -26,6 +27,8 @@ export interface NumberRequest {
   readonly lastTalkedWith?: PhoneNumber | null | undefined
   readonly environment: Environment
   readonly policy: RegistrationPolicy
+  /** What is known of countries and their senders. */
+  readonly availability: AvailabilityTable
   /** The caller's own choice. */
   readonly agentNumber?: PhoneNumber | null | undefined
 }
@@ -90,7 +93,7 @@ interface Judged {
 
 const judge = (candidate: Candidate, userCountry: Country | undefined, request: NumberRequest): Result.Result<Judged, Refusal> => {
   if (candidate.enabled === false) return Result.fail({ number: candidate.number, reason: { _tag: "Disabled" } })
-  const verdict = eligible(candidate, userCountry, request.environment, request.policy)
+  const verdict = eligible(candidate, userCountry, request.environment, request.policy, request.availability)
   return verdict.eligible ? Result.succeed({ candidate, warnings: verdict.warnings }) : Result.fail({ number: candidate.number, reason: verdict.reason })
 }
 

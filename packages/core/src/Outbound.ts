@@ -2,6 +2,7 @@
 import { DateTime, Effect, Option, Result, Schema } from "effect"
 import { MessageId, SessionId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import { CurrentAvailability } from "./Availability.ts"
 import { applyQuietly, exchangeOf, open, written } from "./Conversation.ts"
 import type { Keyed } from "./Idempotency.ts"
 import { recall, remember } from "./Idempotency.ts"
@@ -140,7 +141,8 @@ const chooseNumber = Effect.fnUntraced(function*(request: SendRequest, project: 
     userNumber: request.userNumber,
     lastTalkedWith: Option.getOrNull(last),
     agentNumber: request.agentNumber,
-    policy: project.config.registration
+    policy: project.config.registration,
+    availability: yield* CurrentAvailability
   }))
 })
 

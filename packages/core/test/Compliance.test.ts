@@ -4,6 +4,7 @@ import fc from "fast-check"
 import { Country } from "@parley/schema/Country"
 import { Environment } from "@parley/schema/Environment"
 import { Registration, SenderType } from "@parley/schema/Sender"
+import { builtIn, override } from "../src/Availability.ts"
 import { ComplianceWarning, eligible, explain, Ineligibility, type RegistrationPolicy, type SenderProfile } from "../src/Compliance.ts"
 
 const country = (code: string) => Country.make(code)
@@ -14,7 +15,7 @@ const sender = (code: string, type: SenderType, registration: Registration, send
   sendsTo: sendsTo?.map(country)
 })
 const judge = (number: SenderProfile, user: string | undefined, environment: Environment = "live", policy: RegistrationPolicy = "enforce") => {
-  const verdict = eligible(number, user === undefined ? undefined : country(user), environment, policy)
+  const verdict = eligible(number, user === undefined ? undefined : country(user), environment, policy, builtIn)
   return verdict.eligible ? ["ok", ...verdict.warnings.map((warning) => warning._tag)].join(" ") : verdict.reason._tag
 }
 
@@ -40,6 +41,11 @@ describe("Compliance", () => {
     ["any number to Croatia", sender("GB", "long_code", "not_required"), "HR", "live", "enforce", "OneWayCountry"],
     ["a Bulgarian number to Bulgaria", sender("BG", "long_code", "not_required"), "BG", "dev", "warn", "OneWayCountry"],
     ["a number that lists Slovakia", sender("GB", "long_code", "not_required", ["SK"]), "SK", "live", "enforce", "OneWayCountry"],
+    ["an Irish short code at home, where there are none", sender("IE", "short_code", "not_required"), "IE", "live", "enforce", "SenderNotOffered"],
+    ["a British toll-free number at home", sender("GB", "toll_free", "not_required"), "GB", "sandbox", "warn", "SenderNotOffered"],
+    ["a British toll-free number abroad", sender("GB", "toll_free", "not_required"), "IE", "live", "enforce", "ok"],
+    ["a British mobile number, which is a long code", sender("GB", "mobile", "not_required"), "GB", "live", "enforce", "ok"],
+    ["a Japanese toll-free number at home, of which nothing is known", sender("JP", "toll_free", "not_required"), "JP", "live", "enforce", "ok"],
     ["a number to a country without a row", sender("GB", "long_code", "not_required"), "JP", "live", "enforce", "ok"],
     ["a number to a number of no country", sender("GB", "long_code", "not_required"), undefined, "live", "enforce", "ok"],
     ["a number that does not list Japan", sender("GB", "long_code", "not_required", ["GB"]), "JP", "live", "enforce", "CountryNotReached"],
@@ -53,9 +59,41 @@ describe("Compliance", () => {
   }
 
   it("says which senders would work in a one-way country: none", () => {
-    const verdict = eligible(sender("GB", "long_code", "not_required"), country("HR"), "live", "enforce")
-    assert.deepStrictEqual(verdict, { eligible: false, reason: { _tag: "OneWayCountry", userCountry: country("HR"), workingSenders: [] } })
+    const verdict = eligible(sender("GB", "long_code", "not_required"), country("HR"), "live", "enforce", builtIn)
+    assert.deepStrictEqual(verdict, { eligible: false, reason: { _tag: "OneWayCountry", userCountry: country("HR"), oneWaySenders: [] } })
     if (!verdict.eligible) assert.strictEqual(explain(verdict.reason), "People in HR cannot answer texts; no type of sender works there.")
+  })
+
+  const explained = (number: SenderProfile, user: string, table = builtIn) => {
+    const verdict = eligible(number, country(user), "live", "enforce", table)
+    return verdict.eligible ? "ok" : explain(verdict.reason)
+  }
+
+  it("says which sender would work instead", () => {
+    assert.strictEqual(explained(sender("GB", "toll_free", "not_required"), "GB"), "GB does not carry texts of a toll-free number; use a short code or a long code.")
+    assert.match(explained(sender("US", "long_code", "unregistered"), "US"), /complete the registration, or use a short code or a toll-free number\.$/u)
+  })
+
+  const source = { name: "A test", readOn: "2026-11-24" }
+  const name = {
+    type: "alphanumeric",
+    segmentsPerSecond: { from: 10, to: 10 },
+    leadTime: { kind: "immediate", weeksFrom: null, weeksTo: null },
+    registration: "none",
+    notes: [],
+    source
+  } as const
+
+  it("goes by the operator's rows where there are any", () => {
+    const open = override(builtIn, [{ country: country("HR"), twoWay: true, senders: [{ ...name, type: "long_code" }], notes: [], source }])
+    const closed = override(builtIn, [{ country: country("GB"), twoWay: false, senders: [name], notes: [], source }])
+    const free = override(builtIn, [{ country: country("US"), twoWay: true, senders: [{ ...name, type: "long_code" }], notes: [], source }])
+    const british = sender("GB", "long_code", "not_required")
+    assert.strictEqual(explained(british, "HR", open), "ok")
+    assert.strictEqual(explained(british, "GB", closed), "People in GB cannot answer texts; only one-way texts from an alphanumeric sender work there, which Parley does not send.")
+    assert.strictEqual(explained(british, "IE", closed), "ok")
+    assert.strictEqual(explained(sender("US", "long_code", "unregistered"), "US", free), "ok")
+    assert.strictEqual(explained(sender("US", "toll_free", "approved"), "US", free), "US does not carry texts of a toll-free number; use a long code.")
   })
 
   const someCountry = fc.constantFrom("US", "CA", "GB", "DE", "HR", "JP").map(country)
@@ -71,7 +109,7 @@ describe("Compliance", () => {
 
   it("gives a verdict with a sentence for everything, as plain JSON", () => {
     fc.assert(fc.property(someSender, someone, environment, policy, (number, user, environment, policy) => {
-      const verdict = eligible(number, user, environment, policy)
+      const verdict = eligible(number, user, environment, policy, builtIn)
       for (const fact of verdict.eligible ? verdict.warnings : [verdict.reason]) assert.match(explain(fact), /^[A-Z].+\.$/u)
       if (verdict.eligible) for (const warning of verdict.warnings) assert.isTrue(Schema.is(ComplianceWarning)(warning))
       else assert.isTrue(Schema.is(Ineligibility)(verdict.reason))
@@ -80,7 +118,7 @@ describe("Compliance", () => {
 
   it("lets through under enforcement nothing that it would refuse under warning", () => {
     fc.assert(fc.property(someSender, someone, environment, (number, user, environment) => {
-      if (eligible(number, user, environment, "enforce").eligible) assert.isTrue(eligible(number, user, environment, "warn").eligible)
+      if (eligible(number, user, environment, "enforce", builtIn).eligible) assert.isTrue(eligible(number, user, environment, "warn", builtIn).eligible)
     }))
   })
 })

@@ -6,6 +6,7 @@ import { Environment } from "@parley/schema/Environment"
 import { countryOf } from "@parley/schema/NumberPlan"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Registration, SenderType } from "@parley/schema/Sender"
+import { builtIn } from "../src/Availability.ts"
 import { eligible } from "../src/Compliance.ts"
 import { type Candidate, explainRefusal, type NumberRequest, select } from "../src/NumberSelection.ts"
 
@@ -26,6 +27,7 @@ const request = (candidates: ReadonlyArray<Candidate>, facts: Partial<NumberRequ
   userNumber: phone("+14155550100"),
   environment: "live",
   policy: "enforce",
+  availability: builtIn,
   ...facts
 })
 const chosen = (request: NumberRequest) => {
@@ -119,7 +121,7 @@ describe("NumberSelection", () => {
         ["+33612345679", "CountryNotReached"]
       ])
       assert.deepStrictEqual(result.failure.refusals.map(explainRefusal), [
-        "+12125550111: The A2P 10DLC registration of this US long code is not approved (unregistered), so carriers block its texts; complete the registration.",
+        "+12125550111: The A2P 10DLC registration of this US long code is not approved (unregistered), so carriers block its texts; complete the registration, or use a short code or a toll-free number.",
         "+447400123456: The number is switched off; switch it on.",
         "+33612345679: The number cannot text US; add one that can."
       ])
@@ -169,10 +171,11 @@ describe("NumberSelection", () => {
     lastTalkedWith: fc.option(number),
     environment: fc.constantFrom(...Environment.literals),
     policy: fc.constantFrom("enforce" as const, "warn" as const),
+    availability: fc.constant(builtIn),
     agentNumber: fc.option(number, { freq: 4 })
   })
   const mayText = (request: NumberRequest, one: Candidate) =>
-    one.enabled !== false && eligible(one, countryOf(request.userNumber), request.environment, request.policy).eligible
+    one.enabled !== false && eligible(one, countryOf(request.userNumber), request.environment, request.policy, builtIn).eligible
 
   it("answers the same to the same request, whatever the order of its numbers", () => {
     fc.assert(fc.property(someRequest.chain((request) => fc.tuple(fc.constant(request), fc.shuffledSubarray(request.candidates, { minLength: request.candidates.length }))), ([request, shuffled]) => {
