@@ -7,6 +7,7 @@ import { NetAddress } from "effect/net"
 import { createServer } from "node:http"
 import * as Agents from "@parley/agents/Agents"
 import * as SingleProcess from "@parley/cluster/SingleProcess"
+import { CurrentAvailability } from "@parley/core/Availability"
 import { Ids } from "@parley/core/Ids"
 import * as Routes from "@parley/http/Routes"
 import * as SqliteStore from "@parley/storage/SqliteStore"
@@ -28,8 +29,18 @@ export interface GatewayOptions {
 }
 
 // A client that sends its request in drops is cut off; the limits are Node's own knobs for it.
-const server = () =>
-  createServer({ headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 })
+const server = () => {
+  const made = createServer({ headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 })
+  // A stop waits until every connection is closed, and Node closes those that are idle when it begins: the others have to be closed
+  // after their answer, or a client that keeps its connection would hold the stop up for all of its patience.
+  made.on("request", (_request, response) => {
+    if (!made.listening) response.shouldKeepAlive = false
+    response.once("close", () => {
+      if (!made.listening) setImmediate(() => made.closeIdleConnections())
+    })
+  })
+  return made
+}
 
 /** Longer than a call of the carrier, shorter than what a supervisor waits before it kills. */
 const stopWithin = Duration.seconds(8)
@@ -39,6 +50,10 @@ export const store = (settings: Settings) =>
   settings.databaseFile === ":memory:"
     ? SqliteStore.layer({ filename: ":memory:" })
     : SqliteStore.layer({ filename: settings.databaseFile }).pipe(Layer.provideMerge(StoreLock.layer(settings.databaseFile)))
+
+/** The operator's table in place of the built-in one, where there is one. */
+export const availability = (settings: Pick<Settings, "availability">) =>
+  settings.availability === null ? Layer.empty : Layer.succeed(CurrentAvailability, settings.availability)
 
 /** Everything but the store: carrier, agents, owners, sweep and HTTP server. Ready when it is built. */
 export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions) =>
@@ -66,7 +81,7 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
     return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
       Layer.provideMerge(NodeHttpServer.layer(server, { port: settings.port, host: settings.host, gracefulShutdownTimeout: stopWithin })),
       Layer.provideMerge(owners),
-      Layer.provide(Tracing.layer(settings))
+      Layer.provide([Tracing.layer(settings), availability(settings)])
     )
   }))
 
