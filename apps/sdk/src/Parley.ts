@@ -1,6 +1,6 @@
 /** The client. */
 import { type ParleyOptions, settingsOf } from "./Options.ts"
-import { Messages, Numbers, OptOuts, OutboundSms, Sessions } from "./Resources.ts"
+import { Availability, Messages, Numbers, OptOuts, OutboundSms, Sessions } from "./Resources.ts"
 import { Transport } from "./Transport.ts"
 
 /** A client of one connector. For back ends: an API key does not belong in a browser. */
@@ -10,6 +10,7 @@ export class Parley {
   readonly messages: Messages
   readonly numbers: Numbers
   readonly optOuts: OptOuts
+  readonly availability: Availability
 
   /** @throws ParleyError when the API key, the connector or the address is neither passed nor in the environment */
   constructor(options: ParleyOptions = {}) {
@@ -19,5 +20,6 @@ export class Parley {
     this.messages = new Messages(transport)
     this.numbers = new Numbers(transport)
     this.optOuts = new OptOuts(transport)
+    this.availability = new Availability(transport)
   }
 }

@@ -6,6 +6,7 @@ import { list, type PageCall } from "./Page.ts"
 import type { Answer, Transport } from "./Transport.ts"
 import type {
   AgentNumber,
+  CountryAvailability,
   Message,
   OptOut,
   OptOutListParams,
@@ -128,6 +129,25 @@ export class OptOuts {
   /** Users who must not be texted, newest first. */
   list(params: OptOutListParams = {}, options?: RequestOptions): PageCall<OptOut> {
     return list(this.#transport, "/v1/opt-outs", params, options)
+  }
+}
+
+export class Availability {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** Every country that something is known of, by its code. */
+  list(options?: RequestOptions): ApiCall<ReadonlyArray<CountryAvailability>> {
+    const call = this.#transport.run({ method: "GET", path: "/v1/availability" }, options)
+    return new ApiCall(call, (answer) => body<{ readonly data: ReadonlyArray<CountryAvailability> }>(answer).data)
+  }
+
+  /** What a country offers. Fails with a `NotFoundError` where nothing is known of it. */
+  retrieve(country: string, options?: RequestOptions): ApiCall<CountryAvailability> {
+    return get(this.#transport, `/v1/availability/${segment(country)}`, options)
   }
 }
 

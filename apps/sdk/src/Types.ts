@@ -110,6 +110,41 @@ export interface OptOut {
   readonly optedOutAt: Date
 }
 
+/** Where a statement is from, and when it was read. */
+export interface AvailabilitySource {
+  readonly name: string
+  /** A date, or as much of one as is known. */
+  readonly readOn: string
+}
+
+/** A type of sender that a country has. */
+export interface SenderOffer {
+  /** `alphanumeric` is a name that nobody can answer. */
+  readonly type: "long_code" | "mobile" | "toll_free" | "short_code" | "alphanumeric"
+  /** Of one sender; null where the source gives no figure. */
+  readonly segmentsPerSecond: { readonly from: number | null; readonly to: number | null }
+  /** How long it takes to get one. */
+  readonly leadTime: {
+    readonly kind: "immediate" | "weeks" | "private_offering" | "not_published"
+    readonly weeksFrom: number | null
+    readonly weeksTo: number | null
+  }
+  readonly registration: "none" | "10dlc" | "toll_free_verification"
+  readonly notes: ReadonlyArray<string>
+  readonly source: AvailabilitySource
+}
+
+/** What can be texted with in a country. */
+export interface CountryAvailability {
+  /** ISO 3166-1, two capital letters. */
+  readonly country: string
+  /** Whether people there can answer; a send to where they cannot is refused. */
+  readonly twoWay: boolean
+  readonly senders: ReadonlyArray<SenderOffer>
+  readonly notes: ReadonlyArray<string>
+  readonly source: AvailabilitySource
+}
+
 /** A text that opens a conversation. */
 export interface SendParams {
   /** Plain text, at most 1600 characters and 10 segments. */

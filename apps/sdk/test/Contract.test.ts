@@ -1,4 +1,5 @@
 import type * as Contract from "@parley/contract/AgentNumber"
+import type { AvailabilityRow } from "@parley/contract/AvailabilityApi"
 import { Api } from "@parley/contract/Api"
 import { examples } from "@parley/contract/Examples"
 import type * as ContractMessage from "@parley/contract/Message"
@@ -10,7 +11,7 @@ import type { SessionsQuery, SpeakRequest, TakeoverRequest } from "@parley/contr
 import { type Brand, DateTime, Schema } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
 import { describe, expect, expectTypeOf, it } from "vitest"
-import { type AgentNumber, type Message, type OptOut, type OptOutListParams, Parley, type SendParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams } from "../src/index.ts"
+import { type AgentNumber, type CountryAvailability, type Message, type OptOut, type OptOutListParams, Parley, type SendParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams } from "../src/index.ts"
 import { fromWire } from "../src/Wire.ts"
 import { listen } from "./Server.ts"
 
@@ -28,6 +29,7 @@ describe("types", () => {
     expectTypeOf<Plain<ContractSession.Session>>().toEqualTypeOf<Session>()
     expectTypeOf<Plain<ContractMessage.Message>>().toEqualTypeOf<Message>()
     expectTypeOf<Plain<Contract.AgentNumber>>().toEqualTypeOf<AgentNumber>()
+    expectTypeOf<Plain<AvailabilityRow>>().toEqualTypeOf<CountryAvailability>()
     expectTypeOf<Plain<ContractOptOut.OptOut>>().toEqualTypeOf<OptOut>()
   })
 
@@ -63,12 +65,12 @@ const endpoints: Array<Endpoint> = []
 HttpApi.reflect(Api, {
   onGroup: () => {},
   onEndpoint: ({ endpoint }) => {
-    const path = endpoint.path.replace(":id", "{id}")
+    const path = endpoint.path.replace(/:(\w+)/u, "{$1}")
     const operation = Object.entries(document.paths[path] ?? {}).find(([method]) => method === endpoint.method.toLowerCase())?.[1] as { readonly operationId: string } | undefined
     endpoints.push({
       name: `${endpoint.method} ${path}`,
       method: endpoint.method,
-      pattern: new RegExp(`^${path.replace("{id}", "[^/]+")}$`, "u"),
+      pattern: new RegExp(`^${path.replace(/\{\w+\}/u, "[^/]+")}$`, "u"),
       operationId: operation?.operationId ?? "",
       payload: [...endpoint.payload.values()][0]?.schemas[0] as Schema.Decoder<unknown> | undefined,
       query: endpoint.query as Schema.Decoder<unknown> | undefined,
@@ -119,5 +121,7 @@ it("every endpoint of the contract is reached, with what its schemas decode", as
   await parley.messages.retrieve("msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D")
   await parley.numbers.list(page)
   await parley.optOuts.list({ ...page, userNumber: "+15005550123" })
+  await parley.availability.list()
+  await parley.availability.retrieve("GB")
   expect(reached.toSorted()).toEqual(endpoints.map(({ name }) => name).toSorted())
 })

@@ -1,5 +1,6 @@
 /** Parley's HTTP API as data: server, client, OpenAPI document and docs come from it. */
 import { HttpApi, OpenApi } from "effect/http-api"
+import { AvailabilityApi } from "./AvailabilityApi.ts"
 import { MessagesApi } from "./MessagesApi.ts"
 import { NumbersApi } from "./NumbersApi.ts"
 import { OptOutsApi } from "./OptOutsApi.ts"
@@ -11,7 +12,7 @@ import { SessionsApi } from "./SessionsApi.ts"
 export const version = "1.0.0"
 
 export class Api extends HttpApi.make("parley")
-  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, OptOutsApi)
+  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, OptOutsApi, AvailabilityApi)
   // A caller learns of everything that is wrong with a request at once.
   .annotate(HttpApi.ParseOptions, { errors: "all" })
   .annotateMerge(

@@ -76,6 +76,33 @@ const optOut = {
   opted_out_at: "2026-11-24T15:04:05.678Z"
 } as const
 
+const source = { name: "Number availability table of the published documentation", read_on: "mid 2026" } as const
+
+const availability = {
+  country: "GB",
+  two_way: true,
+  senders: [
+    {
+      type: "short_code",
+      segments_per_second: { from: 300, to: null },
+      lead_time: { kind: "weeks", weeks_from: 10, weeks_to: 16 },
+      registration: "none",
+      notes: [],
+      source
+    },
+    {
+      type: "long_code",
+      segments_per_second: { from: 10, to: 10 },
+      lead_time: { kind: "immediate", weeks_from: null, weeks_to: null },
+      registration: "none",
+      notes: [],
+      source
+    }
+  ],
+  notes: [],
+  source
+} as const
+
 const page = <Item>(item: Item) => ({ data: [item], next_cursor: null })
 
 /** By operation id. A missing request or answer has no body. */
@@ -92,5 +119,7 @@ export const examples: { readonly [operationId: string]: { readonly request?: un
   },
   retrieveMessage: { answer: message },
   listNumbers: { answer: page(number) },
-  listOptOuts: { answer: page(optOut) }
+  listOptOuts: { answer: page(optOut) },
+  listAvailability: { answer: { data: [availability] } },
+  retrieveAvailability: { answer: availability }
 }

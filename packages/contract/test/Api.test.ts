@@ -123,7 +123,9 @@ it.each([
   ["/v1/messages/msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D", "retrieveMessage"],
   [`/v1/sessions/${id}/messages`, "listSessionMessages"],
   ["/v1/numbers", "listNumbers"],
-  ["/v1/opt-outs?user_number=%2B15005550123", "listOptOuts"]
+  ["/v1/opt-outs?user_number=%2B15005550123", "listOptOuts"],
+  ["/v1/availability", "listAvailability"],
+  ["/v1/availability/gb", "retrieveAvailability"]
 ])("GET %s answers as the document's example", async (path, operationId) => {
   expect(await (await call("GET", path)).json()).toEqual(examples[operationId]?.answer)
 })

@@ -31,6 +31,8 @@ it("the committed document is what the API says", () => {
 
 it("holds every operation of the product", () => {
   expect(operations.map(({ name }) => name).toSorted()).toEqual([
+    "GET /v1/availability",
+    "GET /v1/availability/{country}",
     "GET /v1/messages/{id}",
     "GET /v1/numbers",
     "GET /v1/opt-outs",
@@ -91,7 +93,7 @@ it("every example is what its schema decodes", () => {
   HttpApi.reflect(Api, {
     onGroup: () => {},
     onEndpoint: ({ endpoint }) => {
-      const operation = operations.find(({ name }) => name === `${endpoint.method} ${endpoint.path.replace(":id", "{id}")}`)?.operation
+      const operation = operations.find(({ name }) => name === `${endpoint.method} ${endpoint.path.replace(/:(\w+)/u, "{$1}")}`)?.operation
       const example = examples[operation?.operationId ?? ""]
       for (const schema of [...endpoint.payload.values()].flatMap(({ schemas }) => schemas).slice(0, 1)) {
         Schema.decodeUnknownSync(schema as Schema.Decoder<unknown>, { onExcessProperty: "error" })(example?.request)

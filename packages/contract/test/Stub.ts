@@ -3,6 +3,7 @@ import { AccountId, ApiKeyId, ConnectorId, ProjectId } from "@parley/schema/Ids"
 import { Effect, Layer, Redacted, Schema } from "effect"
 import { HttpRouter, HttpServer, HttpServerRequest } from "effect/http"
 import { HttpApiBuilder, HttpApiMiddleware, HttpApiSchema } from "effect/http-api"
+import { AvailabilityRows, CountryAvailability } from "@parley/schema/Availability"
 import { Access, Caller, connectorHeader, RequestErrors } from "../src/Access.ts"
 import { Api } from "../src/Api.ts"
 import * as Docs from "../src/Docs.ts"
@@ -67,6 +68,11 @@ const handlers = Layer.mergeAll(
     })),
   HttpApiBuilder.group(Api, "messages", (group) => group.handle("retrieve", () => Effect.succeed(sent))),
   HttpApiBuilder.group(Api, "numbers", (group) => group.handle("list", () => Effect.succeed(answer(page("Numbers", AgentNumber), "listNumbers")))),
+  HttpApiBuilder.group(Api, "availability", (group) =>
+    group.handleAll({
+      list: () => Effect.succeed(answer(AvailabilityRows, "listAvailability")),
+      retrieve: () => Effect.succeed(answer(CountryAvailability, "retrieveAvailability"))
+    })),
   HttpApiBuilder.group(Api, "optOuts", (group) => group.handle("list", () => Effect.succeed(answer(page("OptOuts", OptOut), "listOptOuts"))))
 ).pipe(Layer.provide([access, requestErrors]))
 
