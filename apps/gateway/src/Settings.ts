@@ -1,6 +1,8 @@
 /** The gateway's environment variables: each documented here, all checked at start, and every mistake told at once. */
-import { Effect, Redacted, Schema, SchemaIssue } from "effect"
+import { Effect, Redacted, Result, Schema, SchemaIssue } from "effect"
 import { Cidr } from "@parley/agents/AddressGuard"
+import type { AvailabilityTable } from "@parley/core/Availability"
+import * as AvailabilityFile from "./AvailabilityFile.ts"
 
 const Port = Schema.FiniteFromString.check(
   Schema.makeFilter((n: number) => Number.isInteger(n) && n >= 0 && n <= 65_535, { expected: "a port, 0 to 65535" })
@@ -54,6 +56,11 @@ export const variables = {
   },
   LOG_FORMAT: { meaning: "json or pretty", fallback: "json", schema: Schema.Literals(["json", "pretty"]) },
   OTEL_EXPORTER_OTLP_ENDPOINT: { meaning: "Where traces go (OTLP over HTTP); unset: nowhere", fallback: null, schema: HttpUrl },
+  AVAILABILITY_FILE: {
+    meaning: "JSON file of what countries offer, in the shape of GET /v1/availability; its rows replace the built-in ones",
+    fallback: null,
+    schema: Schema.NonEmptyString
+  },
   AGENT_ALLOW_PRIVATE: {
     meaning: "Private networks that agents may live in, as a comma-separated list of CIDR blocks",
     fallback: null,
@@ -80,6 +87,8 @@ export interface Settings {
   readonly logLevel: typeof LogLevel.Type
   readonly logFormat: "json" | "pretty"
   readonly otlpEndpoint: string | null
+  /** The operator's own; null: the built-in table. */
+  readonly availability: AvailabilityTable | null
   readonly agentAllowPrivate: ReadonlyArray<Cidr>
 }
 
@@ -123,6 +132,10 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
     if (accountSid === null && (authToken !== null || keySid !== null)) problems.push("TWILIO_ACCOUNT_SID is missing beside the other TWILIO_ variables")
     if (accountSid !== null && authToken === null) problems.push("TWILIO_AUTH_TOKEN is missing: the carrier's webhooks are verified with it")
 
+    const availabilityFile = value("AVAILABILITY_FILE")
+    const availability = availabilityFile === null ? Result.succeed(null) : AvailabilityFile.read(availabilityFile)
+    if (Result.isFailure(availability)) problems.push(...availability.failure.map((problem) => `AVAILABILITY_FILE=${JSON.stringify(availabilityFile)}: ${problem}`))
+
     const settings: Settings = {
       port: value("PORT") ?? 8080,
       host: value("HOST") ?? "127.0.0.1",
@@ -137,6 +150,7 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
       logLevel: levels[value("LOG_LEVEL") ?? "info"] ?? "Info",
       logFormat: value("LOG_FORMAT") ?? "json",
       otlpEndpoint: value("OTEL_EXPORTER_OTLP_ENDPOINT"),
+      availability: Result.getOrElse(availability, () => null),
       agentAllowPrivate: networks(value("AGENT_ALLOW_PRIVATE") ?? "").filter(Schema.is(Cidr))
     }
     return problems.length > 0 ? Effect.fail(new InvalidSettings({ problems })) : Effect.succeed(settings)

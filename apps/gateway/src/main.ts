@@ -67,6 +67,14 @@ const sessions = Command.make("sessions", {
       Command.withDescription("List the sessions of a running gateway, or show one with its texts.")
     )
 
+const availability = Command.make("availability", {
+  country: Argument.String("country").pipe(Argument.withDescription("Two letters, like GB; all countries when absent"), Argument.optional),
+  json: Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false))
+}, ({ country, json }) =>
+  Effect.flatMap(load(() => import("./commands/AvailabilityCommand.ts")), (module) => module.availability(Option.getOrNull(country), json))).pipe(
+    Command.withDescription("Show what countries offer to text with: senders, pace, lead time, registration. Needs no gateway.")
+  )
+
 const doctor = Command.make("doctor", { json: Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false)) }, ({ json }) =>
   Effect.flatMap(load(() => import("./commands/DoctorCommand.ts")), (module) => module.doctor(json))).pipe(
     Command.withDescription("Check settings, store, projects, carrier accounts and webhooks, and say what is wrong. Exits with 1 if anything is.")
@@ -74,7 +82,7 @@ const doctor = Command.make("doctor", { json: Flag.Boolean("json").pipe(Flag.wit
 
 const parley = Command.make("parley").pipe(
   Command.withDescription("A conversational SMS gateway."),
-  Command.withSubcommands([serve, dev, apply, keys, send, sessions, doctor])
+  Command.withSubcommands([serve, dev, apply, keys, send, sessions, availability, doctor])
 )
 
 /** What a person can act on is a sentence; only what nobody expected is shown whole. */
