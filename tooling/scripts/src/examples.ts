@@ -1,0 +1,60 @@
+/**
+ * The examples in the packages' READMEs. A block of TypeScript says in its fence what is to be done with it:
+ *
+ * - `ts example`: a program, compiled and run.
+ * - `ts example gateway`: the same, while the demo of `npm start` runs; its port takes the place of 8080.
+ * - `ts example continued`: goes on where the example before it ended.
+ * - `ts example not-run: a reason`: compiled only.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+
+export interface Example {
+  /** The package's folder, like `packages/core`. */
+  readonly folder: string
+  /** Where its first block begins, from 1. */
+  readonly line: number
+  readonly code: string
+  readonly needs: "nothing" | "gateway"
+  /** Why it is compiled only; null when it is run. */
+  readonly notRun: string | null
+}
+
+/** A block whose fence does not say what it is. */
+export interface Unmarked {
+  readonly folder: string
+  readonly line: number
+  readonly fence: string
+}
+
+const block = /^```ts\b(.*)\n([\s\S]*?)^```$/gmu
+
+const lineAt = (text: string, index: number) => text.slice(0, index).split("\n").length
+
+/** What one README holds. */
+export const examplesOf = (folder: string, readme: string): { readonly examples: ReadonlyArray<Example>; readonly unmarked: ReadonlyArray<Unmarked> } => {
+  const examples: Array<Example> = []
+  const unmarked: Array<Unmarked> = []
+  for (const { 1: info = "", 2: code = "", index } of readme.matchAll(block)) {
+    const line = lineAt(readme, index)
+    const mark = info.trim()
+    const before = examples.at(-1)
+    const notRun = /^example not-run: (\S.*)$/u.exec(mark)?.[1] ?? null
+    if (mark === "example continued" && before !== undefined) examples[examples.length - 1] = { ...before, code: before.code + code }
+    else if (mark === "example" || mark === "example gateway" || notRun !== null) {
+      examples.push({ folder, line, code, needs: mark === "example gateway" ? "gateway" : "nothing", notRun })
+    } else unmarked.push({ folder, line, fence: `ts ${mark}` })
+  }
+  return { examples, unmarked }
+}
+
+/** The folders of the workspace that have a README, relative to its root. */
+export const folders = (root: string): ReadonlyArray<string> =>
+  ["packages", "apps"].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => join(group, name)).filter((folder) => existsSync(join(root, folder, "package.json")))
+  )
+
+export const readmeOf = (root: string, folder: string): string | null => {
+  const file = join(root, folder, "README.md")
+  return existsSync(file) ? readFileSync(file, "utf8") : null
+}

@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from "node:child_process"
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { join, relative } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { type Example, examplesOf, folders, readmeOf } from "../src/examples.ts"
+
+const root = join(import.meta.dirname, "../../..")
+const readmes = folders(root).map((folder) => ({ folder, readme: readmeOf(root, folder) }))
+const found = readmes.flatMap(({ folder, readme }) => readme === null ? [] : [examplesOf(folder, readme)])
+const examples = found.flatMap((each) => each.examples)
+
+// Beside the sources of their package, so that they import what it may import; of this process alone.
+const nest = `.readme-examples-${process.pid}`
+const fileOf = (example: Example) => join(root, example.folder, nest, `line${example.line}.ts`)
+const nests = [...new Set(examples.map(({ folder }) => join(root, folder, nest))), join(root, nest)]
+
+const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const server = createServer().once("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")))
+    })
+  })
+
+/** Ends with what was printed and the exit code. */
+const run = (command: string, args: ReadonlyArray<string>) =>
+  new Promise<{ readonly printed: string; readonly code: number | null }>((resolve) => {
+    const child = spawn(command, args, { cwd: root })
+    let printed = ""
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => void (printed += text))
+    child.once("close", (code) => resolve({ printed, code }))
+  })
+
+const node = (...args: ReadonlyArray<string>) => run(process.execPath, ["--conditions=source", "--disable-warning=ExperimentalWarning", ...args])
+
+const startDemo = (port: number) =>
+  new Promise<ChildProcess>((resolve, reject) => {
+    const child = spawn(process.execPath, ["--conditions=source", "apps/gateway/src/main.ts", "dev"], {
+      cwd: root,
+      env: { ...process.env, PORT: String(port), CARRIER_PORT: "0", DATABASE_URL: "file::memory:", HOST: "127.0.0.1", PUBLIC_URL: `http://127.0.0.1:${port}` }
+    })
+    let printed = ""
+    const read = (text: string) => {
+      printed += text
+      if (printed.includes("Parley is ready")) resolve(child)
+    }
+    child.stdout.setEncoding("utf8").on("data", read)
+    child.stderr.setEncoding("utf8").on("data", read)
+    child.once("exit", () => reject(new Error(`The demo did not start:\n${printed}`)))
+  })
+
+const compile = () => {
+  writeFileSync(join(root, nest, "tsconfig.json"), JSON.stringify({
+    extends: "../tsconfig.base.json",
+    compilerOptions: { noEmit: true, noUnusedLocals: false, types: ["node"], lib: ["ES2024", "ESNext.Array"], resolveJsonModule: true },
+    files: examples.map((example) => relative(join(root, nest), fileOf(example)))
+  }))
+  return run(join(root, "node_modules/.bin/tsc"), ["-p", join(root, nest, "tsconfig.json")])
+}
+
+const errors = new Map<string, string | null>()
+
+const runAll = async (needs: Example["needs"]) => {
+  const files = examples.filter((example) => example.needs === needs && example.notRun === null).map(fileOf)
+  const { printed } = await node("tooling/scripts/src/runExamples.ts", ...files)
+  for (const line of printed.split("\n").filter((line) => line.startsWith("{\"file\""))) {
+    const { error, file } = JSON.parse(line) as { readonly file: string; readonly error: string | null }
+    errors.set(file, error)
+  }
+  for (const file of files) if (!errors.has(file)) errors.set(file, `It ended the process:\n${printed}`)
+}
+
+let compiled = { printed: "not compiled", code: 1 as number | null }
+
+beforeAll(async () => {
+  for (const folder of nests) mkdirSync(folder, { recursive: true })
+  const port = await freePort()
+  for (const example of examples) writeFileSync(fileOf(example), example.code.replaceAll("127.0.0.1:8080", `127.0.0.1:${port}`))
+  const onDemo = async () => {
+    const demo = await startDemo(port)
+    await runAll("gateway").finally(() => demo.kill())
+  }
+  const [compiling] = await Promise.all([compile(), runAll("nothing"), onDemo()])
+  compiled = compiling
+}, 60_000)
+
+afterAll(() => {
+  for (const folder of nests) rmSync(folder, { recursive: true, force: true })
+})
+
+describe("the packages' READMEs", () => {
+  it("every package has one", () => {
+    assert.deepStrictEqual(readmes.filter(({ readme }) => readme === null).map(({ folder }) => folder), [])
+  })
+
+  it("every package shows an example", () => {
+    const shown = new Set(examples.map(({ folder }) => folder))
+    assert.deepStrictEqual(folders(root).filter((folder) => !shown.has(folder)), [])
+  })
+
+  it("every block of TypeScript says whether it is run", () => {
+    assert.deepStrictEqual(found.flatMap((each) => each.unmarked), [])
+  })
+
+  it("every example compiles", () => {
+    assert.strictEqual(compiled.code, 0, compiled.printed)
+  })
+
+  for (const example of examples.filter(({ notRun }) => notRun === null)) {
+    it(`the example at line ${example.line} of ${example.folder}/README.md does what it says`, () => {
+      assert.strictEqual(errors.get(fileOf(example)), null)
+    })
+  }
+})
