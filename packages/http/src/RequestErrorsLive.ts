@@ -9,12 +9,14 @@ import { RequestErrors } from "@parley/contract/Access"
 import { maxBodyBytes } from "@parley/contract/OutboundSmsApi"
 import type { FieldError } from "@parley/contract/Problem"
 import { BadRequest, InternalError, NotFound } from "@parley/contract/Problem"
+import { snakeCase } from "@parley/contract/Wire"
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
 const fieldErrors = (error: HttpApiError.HttpApiSchemaError): ReadonlyArray<FieldError> =>
   format(error.cause.issue).issues.map((issue) => ({
-    path: issue.path === undefined || issue.path.length === 0 ? "body" : issue.path.map((part) => String(typeof part === "object" ? part.key : part)).join("."),
+    // A value that is read as another type is refused under its name in TypeScript; the caller knows the one on the wire.
+    path: issue.path === undefined || issue.path.length === 0 ? "body" : issue.path.map((part) => snakeCase(String(typeof part === "object" ? part.key : part))).join("."),
     detail: sentence(issue.message)
   }))
 
