@@ -273,7 +273,8 @@ describe("400", () => {
     await expectProblem(response, 400, "no-eligible-number")
   })
   it.each([["blank", " "], ["too long", "k".repeat(256)], ["not ASCII", "clé"]])("says that an Idempotency-Key is %s", async (_, value) => {
-    await expectProblem(await post(good(), { "Idempotency-Key": value }), 400, "invalid-request")
+    const problem = await expectProblem(await post(good(), { "Idempotency-Key": value }), 400, "invalid-request")
+    expect(problem.errors?.[0]?.path).toBe("idempotency-key")
   })
   it("names every wrong field at once", async () => {
     const problem = await expectProblem(await post({ user_number: "x", agent_number: "y" }), 400, "invalid-request")
