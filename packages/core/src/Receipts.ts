@@ -57,7 +57,7 @@ export const report = Effect.fnUntraced(function*(
   const firstNews = message.acceptedAt === null
   const isNew = status !== message.status
   if (!isNew && !firstNews) return []
-  const failed = isNew && isFailure(status)
+  const failed = isFailure(status)
   yield* messages.update({
     ...message,
     carrierId: message.carrierId ?? carrierId,

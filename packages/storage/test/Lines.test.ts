@@ -283,6 +283,10 @@ describe("Lines", () => {
         fake.find = () => Effect.succeed(fake.held.map(({ at, carrierId }) => ({ carrierId, status: "sent" as const, createdAt: at, code: null, detail: null })))
         yield* drainFor("30 seconds")
         assert.deepStrictEqual(yield* statuses(same, twin), ["sent", "unknown"])
+        const { text } = fake.held[0] ?? assert.fail("nothing was sent")
+        fake.held.push({ text, at: yield* DateTime.now, carrierId: "SM-twin" })
+        yield* drainFor("10 seconds")
+        assert.strictEqual((yield* message(twin.messageId)).carrierId, "SM-twin")
       }).pipe(Effect.provide(world())))
 
     it.effect("is what a broken adapter leaves, and a broken question is asked again in its own time", () =>
@@ -340,6 +344,19 @@ describe("Lines", () => {
       const { messageId } = yield* send("One")
       yield* drain()
       assert.strictEqual((yield* message(messageId)).status, "delivered")
+    }).pipe(Effect.provide(world())))
+
+  it.effect("the carrier id that a callback brought is kept when the create call's answer names another copy", () =>
+    Effect.gen(function*() {
+      const context = yield* Effect.context<World.World>()
+      const { id: projectId } = yield* World.project
+      yield* setCarrier((text, accept) => {
+        const receipt = { projectId, environment: "live" as const, carrierId: "SM-first", messageId: text.messageId, status: "sent" as const, code: null, detail: null }
+        return Effect.andThen(Effect.orDie(Receipts.record(receipt).pipe(Effect.provideContext(context))), accept)
+      })
+      const { messageId } = yield* send("One")
+      yield* drain()
+      assert.deepInclude(yield* message(messageId), { status: "sent", carrierId: "SM-first" })
     }).pipe(Effect.provide(world())))
 
   it.effect("a callback of failure that overtakes an ambiguous answer stands", () =>

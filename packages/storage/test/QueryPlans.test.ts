@@ -90,6 +90,24 @@ const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> = {
   "the purge": limits((store) => store.purge(now, 100))
 }
 
+/** The index that a query is meant to use, where another one would do with more work. */
+const meant: Record<string, string> = {
+  "the active session": "sessions_active",
+  "timers that are due": "sessions_timer_due",
+  "agents that are due": "sessions_agent_due",
+  "an account's sessions": "sessions_account",
+  "a user's sessions": "sessions_user",
+  "a text by the carrier's id": "messages_carrier",
+  "a session's history": "messages_session",
+  "a session's texts": "messages_session",
+  "the number last talked with": "messages_user",
+  "what waits for a user": "messages_line_user",
+  "the heads of a line": "messages_line_user",
+  "the next time of a line": "messages_line_user",
+  "what is in flight": "messages_line",
+  "lines that are due": "messages_line"
+}
+
 /** The statements that a query really runs, as the driver gets them. */
 const recorded = Effect.fnUntraced(function*(query: Effect.Effect<void, StoreFailure, Stores>) {
   const statements: Array<readonly [sql: string, params: ReadonlyArray<unknown>]> = []
@@ -122,6 +140,8 @@ layer(Layer.effectDiscard(filled).pipe(Layer.provideMerge(SqliteStore.layer({ fi
           assert.isTrue(steps.some((step) => /^SEARCH .* USING/u.test(step)), told)
           assert.deepStrictEqual(steps.filter((step) => step.startsWith("SCAN") && !ownRows.test(step)), [], told)
           assert.deepStrictEqual(steps.filter((step) => step.includes("TEMP B-TREE")), [], told)
+          const index = meant[name]
+          if (index !== undefined) assert.isTrue(steps.some((step) => new RegExp(`INDEX ${index}\\b`, "u").test(step)), told)
         }
       }))
   }

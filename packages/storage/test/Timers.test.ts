@@ -230,6 +230,7 @@ describe("Timers", () => {
         const reply = yield* replies
         yield* setCarrier((_, accept) => Effect.andThen(reply, accept))
         assert.deepStrictEqual(yield* heard, [warning])
+        assert.strictEqual((yield* history(id)).find(({ purpose }) => purpose === "warning")?.status, "sent")
         assert.strictEqual(yield* state(id), "engaged")
         assert.strictEqual(Math.round((yield* dueIn(id)) ?? 0), 24 * 60)
       }).pipe(Effect.provide(world())))

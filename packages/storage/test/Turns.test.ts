@@ -267,6 +267,25 @@ describe("Turns", () => {
         assert.deepStrictEqual(yield* heard, ["Hello", "re: One | Two"])
       }).pipe(Effect.provide(world())))
 
+    it.effect("and a release during one call: its answer does not pass for the next call's", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        yield* text("One")
+        yield* TestClock.adjust("2 seconds")
+        const before = (yield* agent).call
+        const { begin, finish } = yield* slowAgent
+        const withdrawn = yield* begin(id)
+        yield* Operators.takeOver(accountId, id, "Ada", null)
+        yield* Operators.release(accountId, id)
+        yield* setAgent(before)
+        const { begin: beginNext, finish: finishNext } = yield* slowAgent
+        const current = yield* beginNext(id)
+        yield* finish(withdrawn)
+        assert.deepStrictEqual(yield* heard, ["Hello"])
+        yield* finishNext(current)
+        assert.deepStrictEqual(yield* heard, ["Hello", "re: One"])
+      }).pipe(Effect.provide(world())))
+
     it.effect("in which a person answers leaves the agent nothing to answer, and it learns of everything with the next text", () =>
       Effect.gen(function*() {
         const id = yield* greeted
