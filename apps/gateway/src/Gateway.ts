@@ -9,6 +9,7 @@ import * as Agents from "@parley/agents/Agents"
 import * as SingleProcess from "@parley/cluster/SingleProcess"
 import { CurrentAvailability } from "@parley/core/Availability"
 import { Ids } from "@parley/core/Ids"
+import { CurrentLineTimes } from "@parley/core/Lines"
 import * as Routes from "@parley/http/Routes"
 import * as SqliteStore from "@parley/storage/SqliteStore"
 import * as StoreLock from "@parley/storage/StoreLock"
@@ -59,6 +60,7 @@ export const availability = (settings: Pick<Settings, "availability">) =>
 export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions) =>
   Layer.unwrap(Effect.gen(function*() {
     const accountFor = yield* Accounts.make(settings, lookup)
+    const lineTimes = { ...(yield* CurrentLineTimes), ...settings.settle }
     const publicUrl = settings.publicUrl === null ? null : new URL(settings.publicUrl)
     const carrier = TwilioCarrier.layer({
       accountFor,
@@ -81,7 +83,7 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
     return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
       Layer.provideMerge(NodeHttpServer.layer(server, { port: settings.port, host: settings.host, gracefulShutdownTimeout: stopWithin })),
       Layer.provideMerge(owners),
-      Layer.provide([Tracing.layer(settings), availability(settings)])
+      Layer.provide([Tracing.layer(settings), availability(settings), Layer.succeed(CurrentLineTimes, lineTimes)])
     )
   }))
 

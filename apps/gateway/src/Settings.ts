@@ -1,7 +1,9 @@
 /** The gateway's environment variables: each documented here, all checked at start, and every mistake told at once. */
-import { Effect, Redacted, Result, Schema, SchemaIssue } from "effect"
+import { Duration, Effect, Option, Redacted, Result, Schema, SchemaIssue, SchemaTransformation } from "effect"
 import { Cidr } from "@parley/agents/AddressGuard"
 import type { AvailabilityTable } from "@parley/core/Availability"
+import type { LineTimes } from "@parley/core/Lines"
+import { defaultLineTimes } from "@parley/core/Lines"
 import * as AvailabilityFile from "./AvailabilityFile.ts"
 
 const Port = Schema.FiniteFromString.check(
@@ -17,6 +19,13 @@ const HttpUrl = Schema.String.check(
 const DatabaseUrl = Schema.String.check(
   Schema.isPattern(/^file:./u, { message: "must be file:PATH, like file:./data/parley.db" })
 )
+
+const isPositive = (text: string) =>
+  Option.exists(Duration.fromInput(text as Duration.Input), (value) => Duration.isFinite(value) && Duration.toMillis(value) > 0)
+
+const PositiveDuration = Schema.String.check(
+  Schema.makeFilter(isPositive, { expected: "a positive duration, like \"5 seconds\" or \"500 millis\"" })
+).pipe(Schema.decodeTo(Schema.Duration, SchemaTransformation.durationFromString))
 
 const LogLevel = Schema.Literals(["Debug", "Info", "Warn", "Error", "None"])
 
@@ -56,6 +65,21 @@ export const variables = {
   },
   LOG_FORMAT: { meaning: "json or pretty", fallback: "json", schema: Schema.Literals(["json", "pretty"]) },
   OTEL_EXPORTER_OTLP_ENDPOINT: { meaning: "Where traces go (OTLP over HTTP); unset: nowhere", fallback: null, schema: HttpUrl },
+  SETTLE_ASK_AFTER: {
+    meaning: "From a call whose outcome is unknown to the first question to the carrier, and between two questions",
+    fallback: "5 seconds",
+    schema: PositiveDuration
+  },
+  SETTLE_ABSENT_AFTER: {
+    meaning: "From such a call to the time when a listing without the text proves that the carrier does not have it, and it is sent again. Shorter than the carrier's listing may lag, it doubles texts",
+    fallback: "1 minute",
+    schema: PositiveDuration
+  },
+  SETTLE_WITHIN: {
+    meaning: "From such a call to the time when nobody asks any more, and the text stays unknown",
+    fallback: "15 minutes",
+    schema: PositiveDuration
+  },
   AVAILABILITY_FILE: {
     meaning: "JSON file of what countries offer, in the shape of GET /v1/availability; its rows replace the built-in ones",
     fallback: null,
@@ -87,6 +111,8 @@ export interface Settings {
   readonly logLevel: typeof LogLevel.Type
   readonly logFormat: "json" | "pretty"
   readonly otlpEndpoint: string | null
+  /** Those of a line's times that the environment sets. */
+  readonly settle: Partial<Pick<LineTimes, "askAfter" | "absentAfter" | "settledWithin">>
   /** The operator's own; null: the built-in table. */
   readonly availability: AvailabilityTable | null
   readonly agentAllowPrivate: ReadonlyArray<Cidr>
@@ -104,7 +130,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 const format = SchemaIssue.makeFormatterDefault()
 
 /** "must be …", in the words of the schema. */
-const reason = (issue: SchemaIssue.Issue): string => format(issue).replace(/^Expected (.*), got.*$/su, "must be $1")
+const reason = (issue: SchemaIssue.Issue): string => format(issue).replace(/^Expected (.*?)(?:, got.*)?$/su, "must be $1")
 
 const secret = (name: string) => /TOKEN|SECRET/u.test(name)
 
@@ -124,6 +150,11 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
       return null
     }
 
+    const timeOf = <Key extends string>(name: VariableName & `SETTLE_${string}`, key: Key) => {
+      const time = environment[name]?.trim() ? value(name) : null
+      return time === null ? {} : { [key]: time } as { readonly [_ in Key]: Duration.Duration }
+    }
+
     const accountSid = value("TWILIO_ACCOUNT_SID")
     const authToken = value("TWILIO_AUTH_TOKEN")
     const keySid = value("TWILIO_API_KEY_SID")
@@ -131,6 +162,14 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
     if ((keySid === null) !== (keySecret === null)) problems.push("TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET go together: set both or neither")
     if (accountSid === null && (authToken !== null || keySid !== null)) problems.push("TWILIO_ACCOUNT_SID is missing beside the other TWILIO_ variables")
     if (accountSid !== null && authToken === null) problems.push("TWILIO_AUTH_TOKEN is missing: the carrier's webhooks are verified with it")
+
+    const settle = {
+      ...timeOf("SETTLE_ASK_AFTER", "askAfter"),
+      ...timeOf("SETTLE_ABSENT_AFTER", "absentAfter"),
+      ...timeOf("SETTLE_WITHIN", "settledWithin")
+    }
+    const times = { ...defaultLineTimes, ...settle }
+    if (!Duration.isLessThan(times.absentAfter, times.settledWithin)) problems.push("SETTLE_ABSENT_AFTER must be shorter than SETTLE_WITHIN: otherwise no absence is ever proved")
 
     const availabilityFile = value("AVAILABILITY_FILE")
     const availability = availabilityFile === null ? Result.succeed(null) : AvailabilityFile.read(availabilityFile)
@@ -150,6 +189,7 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
       logLevel: levels[value("LOG_LEVEL") ?? "info"] ?? "Info",
       logFormat: value("LOG_FORMAT") ?? "json",
       otlpEndpoint: value("OTEL_EXPORTER_OTLP_ENDPOINT"),
+      settle,
       availability: Result.getOrElse(availability, () => null),
       agentAllowPrivate: networks(value("AGENT_ALLOW_PRIVATE") ?? "").filter(Schema.is(Cidr))
     }
