@@ -1,0 +1,60 @@
+import { Effect, Exit, Schema } from "effect"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "vitest"
+import { Limits } from "@parley/core/Project"
+import { SessionPolicy } from "@parley/core/SessionPolicy"
+import * as Demo from "../src/Demo.ts"
+import { decode } from "../src/ProjectFile.ts"
+import { variables } from "../src/Settings.ts"
+
+const root = join(import.meta.dirname, "../../..")
+const readme = readFileSync(join(root, "README.md"), "utf8")
+const example = (name: string): unknown => JSON.parse(readFileSync(join(root, "apps/docs/examples", name), "utf8"))
+
+const settingsTable = [
+  "| variable | default | meaning |",
+  "|---|---|---|",
+  ...Object.entries(variables).map(([name, { fallback, meaning }]) => `| \`${name}\` | ${fallback === null ? "" : `\`${fallback}\``} | ${meaning} |`)
+].join("\n")
+
+/** Name of a field in the project file → the default that the README gives. */
+const fieldDefaults = (section: string): ReadonlyMap<string, unknown> =>
+  new Map(
+    [...readme.matchAll(new RegExp(`^\\| \`${section}\\.(\\w+)\` \\| \`(.+?)\` \\|`, "gmu"))].map(([, name = "", value = ""]) => [name, JSON.parse(value)])
+  )
+
+const keysOf = (schema: Schema.Codec<unknown, object>) => Object.keys(Schema.encodeSync(schema)(Schema.decodeUnknownSync(schema)({}))).sort()
+
+describe("the README", () => {
+  it("has a row for each setting, as Settings.ts has it", () => {
+    const table = /<!-- settings:[^>]*-->\n([\s\S]*?)\n<!-- \/settings -->/u.exec(readme)?.[1]
+    assert.strictEqual(table, settingsTable)
+  })
+
+  for (const [section, schema] of [["session", SessionPolicy], ["limits", Limits]] as const) {
+    it(`gives every field of "${section}" with its default`, () => {
+      const given = fieldDefaults(section)
+      assert.deepStrictEqual([...given.keys()].sort(), keysOf(schema))
+      const decoded = Schema.decodeUnknownSync(schema)(Object.fromEntries(given))
+      assert.deepStrictEqual(JSON.stringify(Schema.encodeSync(schema)(decoded)), JSON.stringify(Schema.encodeSync(schema)(Schema.decodeUnknownSync(schema)({}))))
+    })
+  }
+
+  it("shows a project file that can be applied, the same as the one beside it", async () => {
+    const shown = /```json\n([\s\S]*?)```/u.exec(readme)?.[1] ?? "null"
+    assert.deepStrictEqual(JSON.parse(shown), example("project.json"))
+    assert.isTrue(Exit.isSuccess(await Effect.runPromiseExit(decode(example("project.json")))))
+  })
+
+  it("shortens the demo's time-outs, and changes nothing else of it", async () => {
+    const quick = await Effect.runPromise(decode(example("demo-quick.json")))
+    const { session: _, ...rest } = await Effect.runPromise(Demo.project)
+    const { session: __, ...quickRest } = quick
+    assert.deepStrictEqual(quickRest, rest)
+  })
+
+  it("links to files that are there", () => {
+    for (const [, path = ""] of readme.matchAll(/\]\(((?!https?:)[^)#]+)\)/gu)) readFileSync(join(root, path))
+  })
+})
