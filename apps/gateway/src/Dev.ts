@@ -65,15 +65,19 @@ const setUp = Effect.gen(function*() {
 
 const handset = "+15551230001"
 
-const banner = (url: string, carrierUrl: string, settings: Settings) => `
+const banner = (url: string, carrierUrl: string, settings: Settings) => {
+  const credentials = `-H 'X-PolyAi-Auth-Token: ${Demo.credentials.apiKey}' -H 'X-TOKEN-ID: conn_demo'`
+  const command = `${settings.port === 8080 ? "" : `PORT=${settings.port} `}npm run -s parley --`
+  return `
   Parley is ready on ${url}  (docs: ${url}/docs)
-  The simulated carrier is ready on ${carrierUrl}
-  The store is ${settings.databaseFile}
+  The simulated carrier is ready on ${carrierUrl}; no text leaves this machine.
+  The store is ${settings.databaseFile}; it stays when this stops.
+
+  In another terminal:
 
   1. Open a conversation by text:
 
-     curl -i ${url}/v1/outbound-sms \\
-       -H 'X-PolyAi-Auth-Token: ${Demo.credentials.apiKey}' -H 'X-TOKEN-ID: conn_demo' \\
+     curl -i ${url}/v1/outbound-sms ${credentials} \\
        -H 'Content-Type: application/json' \\
        -d '{"user_number":"${handset}","message":"Your appointment is tomorrow at 10:00. Reply YES to confirm."}'
 
@@ -81,17 +85,20 @@ const banner = (url: string, carrierUrl: string, settings: Settings) => `
 
      curl -s ${carrierUrl}/_sim/handsets/${handset}/messages
 
-  3. Answer from the handset, and look at it again a moment later:
+  3. Answer from the handset. The demo agent replies two seconds later; see it with step 2:
 
      curl -s ${carrierUrl}/_sim/inbound -H 'Content-Type: application/json' \\
        -d '{"from":"${handset}","to":"${Demo.numbers.us}","body":"Can we make it Friday at 3pm?"}'
 
-  4. Read the conversation as your back end would:
+  4. Read the conversation, as your back end would and as a person would:
 
-     curl -s ${url}/v1/sessions -H 'X-PolyAi-Auth-Token: ${Demo.credentials.apiKey}' -H 'X-TOKEN-ID: conn_demo'
+     curl -s "${url}/v1/sessions?user_number=%2B${handset.slice(1)}" ${credentials}
+     ${command} sessions        # all of them; with an id, its texts
 
+  Try STOP and START from the handset too. The README goes on from here.
   Stop with Ctrl+C.
 `
+}
 
 export const dev = Effect.gen(function*() {
   const host = process.env["HOST"] ?? "127.0.0.1"
