@@ -1,0 +1,54 @@
+/** Whether the store can be used: it is there, it opens, its tables are of this version, and its pages are whole. */
+import { Effect, Layer, Result } from "effect"
+import { SqlClient } from "effect/sql"
+import { existsSync } from "node:fs"
+import * as SqlDirectory from "@parley/storage/SqlDirectory"
+import * as SqliteClient from "@parley/storage/SqliteClient"
+import { migrations } from "@parley/storage/migrations"
+import * as StoreLock from "@parley/storage/StoreLock"
+import { type Finding, ok, problem, warning } from "./Finding.ts"
+
+const about = "store"
+
+/** The projects in the store, without bringing its tables up to date: to look is not to change. */
+export const layer = (filename: string) => SqlDirectory.layer.pipe(Layer.provideMerge(SqliteClient.layer({ filename })))
+
+export const isThere = (filename: string): boolean => existsSync(filename)
+
+export const missing = (filename: string): Finding =>
+  warning(about, `There is no store at ${filename} yet, so nobody can call the API: bring a project with "parley apply -f project.json", or set DATABASE_URL to another file.`)
+
+/** `Success`: a finding that only informs; the store can be read. `Failure`: it can't. */
+export const check = Effect.fn("Doctor.store")(function*(filename: string) {
+  const sql = yield* SqlClient.SqlClient
+  const pages = yield* sql<{ readonly quick_check: string }>`PRAGMA quick_check(5)`
+  const damage = pages.map((row) => row.quick_check).filter((line) => line !== "ok")
+  if (damage.length > 0) {
+    return Result.fail(problem(about, `${filename} is damaged (${damage.join("; ")}), so texts may be lost: stop the gateway and restore a backup.`))
+  }
+  const tables = yield* sql`SELECT name FROM sqlite_master WHERE name = 'parley_migrations'`
+  const done = tables.length === 0 ? [] : yield* sql<{ readonly migration_id: number }>`SELECT migration_id FROM parley_migrations ORDER BY migration_id`
+  const newest = (yield* migrations).reduce((highest, [id]) => Math.max(highest, id), 0)
+  const current = done.at(-1)?.migration_id ?? 0
+  if (current < newest) {
+    return Result.fail(problem(about, `${filename} has tables of version ${current}, this program needs ${newest}: start the gateway once, which brings them up to date.`))
+  }
+  if (current > newest) {
+    return Result.fail(problem(about, `${filename} has tables of version ${current}, newer than this program's ${newest}: update the program, or use another store.`))
+  }
+  return Result.succeed(ok(about, `${filename} opens, is whole, and has tables of version ${current}.`))
+}, Effect.catchTag("SqlError", (error) => Effect.succeed(Result.fail(unreadable(error)))))
+
+export const unreadable = (error: { readonly message: string; readonly cause?: unknown }): Finding => {
+  const why = error.cause instanceof Error && error.cause.message !== error.message ? ` (${error.cause.message})` : ""
+  return problem(about, `The store can't be read: ${error.message}${why}. The gateway can't start with it: check DATABASE_URL, the file's permissions and the disk.`)
+}
+
+/** Whether a gateway serves the file now. Takes the lock for a moment when nobody has it. */
+export const isServed = (filename: string): Effect.Effect<boolean> =>
+  existsSync(`${filename}.lock`)
+    ? Effect.scoped(Layer.build(StoreLock.layer(filename))).pipe(
+      Effect.as(false),
+      Effect.catchTags({ StoreInUse: () => Effect.succeed(true), StoreNotLockable: () => Effect.succeed(false) })
+    )
+    : Effect.succeed(false)
