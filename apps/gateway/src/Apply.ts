@@ -26,7 +26,7 @@ export interface Change {
 /** What the file asks for can't be had, a sentence each. */
 export class CannotApply extends Schema.TaggedError<CannotApply>()("CannotApply", { problems: Schema.Array(Schema.String) }) {
   override get message(): string {
-    return this.problems.map((problem) => `  - ${problem}`).join("\n")
+    return `The file can't be applied, and nothing was changed:\n${this.problems.map((problem) => `  - ${problem}`).join("\n")}`
   }
 }
 

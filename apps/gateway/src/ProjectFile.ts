@@ -30,7 +30,7 @@ const FileKey = Schema.Struct({
 export const ProjectFile = Schema.Struct({
   account: AccountId,
   project: ProjectId,
-  agent: AgentConfig,
+  agent: AgentConfig.annotate({ message: "must be an object with \"type\": \"scripted\", or \"webhook\" and a \"url\"" }),
   twilio: Schema.NullOr(CarrierAccount).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   limits: Limits.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   session: SessionPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),

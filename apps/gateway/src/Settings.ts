@@ -6,9 +6,9 @@ import type { LineTimes } from "@parley/core/Lines"
 import { defaultLineTimes } from "@parley/core/Lines"
 import * as AvailabilityFile from "./AvailabilityFile.ts"
 
-const Port = Schema.FiniteFromString.check(
-  Schema.makeFilter((n: number) => Number.isInteger(n) && n >= 0 && n <= 65_535, { expected: "a port, 0 to 65535" })
-)
+const Port = Schema.String.check(
+  Schema.makeFilter((text: string) => /^\d{1,5}$/u.test(text) && Number(text) <= 65_535, { expected: "a port, 0 to 65535" })
+).pipe(Schema.decodeTo(Schema.FiniteFromString))
 
 const HttpUrl = Schema.String.check(
   Schema.makeFilter((text: string) => URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol) && !new URL(text).hash, {
@@ -130,7 +130,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 const format = SchemaIssue.makeFormatterDefault()
 
 /** "must be …", in the words of the schema. */
-const reason = (issue: SchemaIssue.Issue): string => format(issue).replace(/^Expected (.*?)(?:, got.*)?$/su, "must be $1")
+const reason = (issue: SchemaIssue.Issue): string => format(issue).replace(/^Expected (.*?)(?:, got.*)?$/su, "must be $1").replaceAll(" | ", " or ")
 
 const secret = (name: string) => /TOKEN|SECRET/u.test(name)
 

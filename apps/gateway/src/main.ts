@@ -3,7 +3,7 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Option, Predicate } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Argument, CliError, CliOutput, Command, Flag } from "effect/cli"
 import manifest from "../package.json" with { type: "json" }
 
 const load = <Module>(module: () => Promise<Module>) => Effect.promise(module)
@@ -85,15 +85,26 @@ const parley = Command.make("parley").pipe(
   Command.withSubcommands([serve, dev, apply, keys, send, sessions, availability, doctor])
 )
 
+/** A mistake in the command line is one line, not the whole help. */
+const presenter: CliOutput.Presenter = {
+  ...CliOutput.defaultPresenter,
+  present: (event) => event._tag === "InvalidInvocation" ? Effect.void : CliOutput.defaultPresenter.present(event)
+}
+
+const misused = ({ commandPath, errors }: CliError.ShowHelp) =>
+  errors.length === 0 ? Effect.void : Console.error(`parley: ${errors.map(({ message }) => message).join("; ")}. See: ${commandPath.join(" ")} --help`)
+
 /** What a person can act on is a sentence; only what nobody expected is shown whole. */
 const explain = (cause: Cause.Cause<unknown>) => {
   const failure = Cause.findErrorOption(cause)
+  if (Option.isSome(failure) && CliError.isCliError(failure.value) && failure.value._tag === "ShowHelp") return misused(failure.value)
   const known = Option.filter(failure, (error): error is { readonly message: string } => Predicate.hasProperty(error, "message") && Predicate.isString(error.message) && error.message !== "")
   return Console.error(Option.match(known, { onNone: () => Cause.pretty(cause), onSome: (error) => `parley: ${error.message}` }))
 }
 
 parley.pipe(
   Command.run({ version: manifest.version }),
+  Effect.provide(CliOutput.layerPresenter(presenter)),
   Effect.provide(NodeServices.layer),
   Effect.tapCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : explain(cause)),
   (program) =>

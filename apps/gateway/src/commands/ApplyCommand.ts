@@ -1,14 +1,15 @@
 /** `parley apply -f project.json`. */
 import { Console, Effect, FileSystem, Schema, Stdio, Stream } from "effect"
 import * as Apply from "../Apply.ts"
+import * as Mistakes from "../Mistakes.ts"
 import * as ProjectFile from "../ProjectFile.ts"
 import { environmentLookup } from "../Serve.ts"
 import { withStore } from "./Offline.ts"
 
 /** The file can't be used; `message` says why, with the place. */
-export class BadProjectFile extends Schema.TaggedError<BadProjectFile>()("BadProjectFile", { file: Schema.String, detail: Schema.String }) {
+export class BadProjectFile extends Schema.TaggedError<BadProjectFile>()("BadProjectFile", { file: Schema.String, problems: Schema.Array(Schema.String) }) {
   override get message(): string {
-    return `${this.file === "-" ? "The project file" : this.file} is not valid:\n${this.detail}`
+    return `${this.file === "-" ? "The project file" : this.file} is not valid:\n${this.problems.map((problem) => `  - ${problem}`).join("\n")}`
   }
 }
 
@@ -19,10 +20,12 @@ const readText = Effect.fnUntraced(function*(file: string) {
 })
 
 const read = Effect.fnUntraced(function*(file: string) {
-  const bad = (detail: string) => new BadProjectFile({ file, detail })
-  const text = yield* readText(file).pipe(Effect.mapError((error) => bad(`  - it can't be read: ${error.message}`)))
-  const json = yield* Effect.try({ try: (): unknown => JSON.parse(text), catch: (error) => bad(`  - it is not JSON: ${String(error)}`) })
-  return yield* ProjectFile.decode(json).pipe(Effect.mapError((error) => bad(error.message.replace(/^/gmu, "  "))))
+  const bad = (...problems: ReadonlyArray<string>) => new BadProjectFile({ file, problems })
+  const text = yield* readText(file).pipe(
+    Effect.mapError((error) => bad(error.reason._tag === "NotFound" ? "there is no such file" : `it can't be read: ${error.message}`))
+  )
+  const json = yield* Effect.try({ try: (): unknown => JSON.parse(text), catch: (error) => bad(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`) })
+  return yield* ProjectFile.decode(json).pipe(Effect.mapError((error) => bad(...Mistakes.sentences(error.issue, "the file"))))
 })
 
 const signs = { add: "+", change: "~", remove: "-" } as const

@@ -1,7 +1,7 @@
 /** `parley send` and `parley sessions`: a running gateway, through the SDK. */
 import { Console, Effect, Schema } from "effect"
 import type { Message, Session } from "@parley/sdk"
-import { Parley } from "@parley/sdk"
+import { ConnectionError, Parley } from "@parley/sdk"
 import * as Demo from "../Demo.ts"
 
 /** What the gateway, or the way to it, said. */
@@ -22,8 +22,12 @@ const client = Effect.try({
   catch: (error) => new CallFailed({ detail: error instanceof Error ? error.message : String(error) })
 })
 
-const call = <A>(use: () => PromiseLike<A>) =>
-  Effect.tryPromise({ try: async () => await use(), catch: (error) => new CallFailed({ detail: error instanceof Error ? error.message : String(error) }) })
+const said = (error: unknown): string => {
+  const message = error instanceof Error ? error.message : String(error)
+  return error instanceof ConnectionError ? `${message}. Is the gateway running? Start it, or set PARLEY_BASE_URL to its address.` : message
+}
+
+const call = <A>(use: () => PromiseLike<A>) => Effect.tryPromise({ try: async () => await use(), catch: (error) => new CallFailed({ detail: said(error) }) })
 
 export const send = Effect.fnUntraced(function*(text: { readonly to: string; readonly message: string; readonly from: string | undefined }) {
   const parley = yield* client

@@ -42,10 +42,7 @@ const checkAll = Effect.fnUntraced(function*(settings: Settings.Settings) {
   if (!StoreChecks.isThere(databaseFile)) return [...findings, StoreChecks.missing(databaseFile)]
   const stored = yield* inStore(settings, isServed).pipe(
     Effect.provide(StoreChecks.layer(databaseFile)),
-    Effect.catchTags({
-      SqlError: (error) => Effect.succeed([StoreChecks.unreadable(error)]),
-      StoreFailure: (failure) => Effect.succeed([StoreChecks.unreadable({ message: `${failure.operation}: ${failure.reason}`, cause: failure.cause })])
-    })
+    Effect.catchTag(["SqlError", "StoreFailure"], (failure) => Effect.succeed([StoreChecks.unreadable(databaseFile, failure)]))
   )
   return [...findings, ...stored]
 })

@@ -4,7 +4,7 @@ import { isLoopback, refuseExposedDemo } from "../Serve.ts"
 import type { Settings } from "../Settings.ts"
 import { type Finding, ok, problem, warning } from "./Finding.ts"
 
-const about = "PUBLIC_URL"
+const about = "public address"
 
 const answersWithin = Duration.seconds(5)
 

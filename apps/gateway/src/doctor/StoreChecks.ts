@@ -6,6 +6,7 @@ import * as SqlDirectory from "@parley/storage/SqlDirectory"
 import * as SqliteClient from "@parley/storage/SqliteClient"
 import { migrations } from "@parley/storage/migrations"
 import * as StoreLock from "@parley/storage/StoreLock"
+import { rootOf } from "../commands/Offline.ts"
 import { type Finding, ok, problem, warning } from "./Finding.ts"
 
 const about = "store"
@@ -37,12 +38,11 @@ export const check = Effect.fn("Doctor.store")(function*(filename: string) {
     return Result.fail(problem(about, `${filename} has tables of version ${current}, newer than this program's ${newest}: update the program, or use another store.`))
   }
   return Result.succeed(ok(about, `${filename} opens, is whole, and has tables of version ${current}.`))
-}, Effect.catchTag("SqlError", (error) => Effect.succeed(Result.fail(unreadable(error)))))
+})
 
-export const unreadable = (error: { readonly message: string; readonly cause?: unknown }): Finding => {
-  const why = error.cause instanceof Error && error.cause.message !== error.message ? ` (${error.cause.message})` : ""
-  return problem(about, `The store can't be read: ${error.message}${why}. The gateway can't start with it: check DATABASE_URL, the file's permissions and the disk.`)
-}
+/** @param cause what reading failed with */
+export const unreadable = (filename: string, cause: unknown): Finding =>
+  problem(about, `${filename} can't be read (${rootOf(cause)}), so the gateway can't start or work with it: check DATABASE_URL, the file's permissions and the disk.`)
 
 /** Whether a gateway serves the file now. Takes the lock for a moment when nobody has it. */
 export const isServed = (filename: string): Effect.Effect<boolean> =>
