@@ -149,7 +149,8 @@ const chooseNumber = Effect.fnUntraced(function*(request: SendRequest, project: 
 // Longer queues are all alike to the choice, and counting them would cost their length.
 const countedQueue = 1_000
 
-const candidate = Effect.fnUntraced(function*(number: AgentNumber) {
+/** A number as the choice looks at it. */
+export const candidate = Effect.fnUntraced(function*(number: AgentNumber) {
   const messages = yield* MessageStore
   const lines = yield* LineStore
   const now = yield* DateTime.now
@@ -162,7 +163,8 @@ const candidate = Effect.fnUntraced(function*(number: AgentNumber) {
     registration: number.registration,
     segmentsPerSecond: number.segmentsPerSecond,
     health: { recentSends, recentFailures },
-    queuedSegments: yield* messages.queueLength(number.number, countedQueue)
+    queuedSegments: yield* messages.queueLength(number.number, countedQueue),
+    enabled: number.retiring !== true
   }
 })
 

@@ -74,7 +74,9 @@ export const AgentNumber = Schema.Struct({
   type: SenderType,
   country: Country,
   registration: Registration,
-  segmentsPerSecond: Schema.Finite.check(Schema.isGreaterThan(0))
+  segmentsPerSecond: Schema.Finite.check(Schema.isGreaterThan(0)),
+  /** True while it is being released: its texts still come and go, and nothing new is sent from it. */
+  retiring: Schema.optionalKey(Schema.Literal(true))
 })
 export type AgentNumber = typeof AgentNumber.Type
 

@@ -68,11 +68,14 @@ export type SessionEvent =
   | { readonly _tag: "AgentEnded"; readonly reason: "natural_end" | "user_end" }
   | { readonly _tag: "UserLeft" }
   | { readonly _tag: "Superseded" }
-  | { readonly _tag: "OperatorEnded" }
+  /** `detail`: what stands behind it, for people. */
+  | { readonly _tag: "OperatorEnded"; readonly detail?: string }
   | { readonly _tag: "TakenOver"; readonly by: string; readonly reason: string | null }
   | { readonly _tag: "Released" }
   /** A person wrote to the user. */
   | { readonly _tag: "PersonSpoke" }
+  /** Another number speaks from now on: the one before is given up. */
+  | { readonly _tag: "NumberChanged"; readonly agentNumber: PhoneNumber }
 
 export type OutboundPurpose = "opening" | "answer" | "remark" | "warning" | "ending" | "consent" | "notice"
 
@@ -164,7 +167,7 @@ export const transition = (
     case "Superseded":
       return changed(ended(session, "superseded", null, now), pendingWarning(session))
     case "OperatorEnded":
-      return changed(ended(session, "operator_end", null, now), pendingWarning(session))
+      return changed(ended(session, "operator_end", event.detail ?? null, now), pendingWarning(session))
     case "TakenOver":
       return changed({ ...session, takeover: { by: event.by, reason: event.reason, at: now }, turn: Turn.withdraw(session.turn) })
     case "Released":
@@ -173,6 +176,8 @@ export const transition = (
         : changed({ ...session, takeover: null })
     case "PersonSpoke":
       return changed(session.takeover === null ? session : { ...session, turn: Turn.answeredElsewhere(session.turn) })
+    case "NumberChanged":
+      return changed(session.agentNumber === event.agentNumber ? session : { ...session, agentNumber: event.agentNumber })
   }
 }
 

@@ -27,7 +27,11 @@ export type MessageId = typeof MessageId.Type
 export const TurnId = Schema.String.check(Schema.isPattern(/^turn_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("TurnId"))
 export type TurnId = typeof TurnId.Type
 
-export const idPrefix = { session: "TW_SMS_", message: "msg_", turn: "turn_" } as const
+/** `op_` and a time-ordered part: the purchase, import or release of a number. */
+export const OperationId = Schema.String.check(Schema.isPattern(/^op_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("OperationId"))
+export type OperationId = typeof OperationId.Type
+
+export const idPrefix = { session: "TW_SMS_", message: "msg_", turn: "turn_", operation: "op_" } as const
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

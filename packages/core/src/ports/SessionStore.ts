@@ -32,6 +32,8 @@ export class SessionStore extends Context.Service<SessionStore, {
   get(id: SessionId): Effect.Effect<Option.Option<Session>, StoreFailure>
   /** The one session of these correspondents that has not ended. */
   active(of: Correspondents): Effect.Effect<Option.Option<Session>, StoreFailure>
+  /** Sessions of an environment that have not ended and whose answers leave from this number, at most `limit`. */
+  activeOn(of: Pick<Correspondents, "projectId" | "environment"> & { readonly agentNumber: PhoneNumber }, limit: number): Effect.Effect<ReadonlyArray<Session>, StoreFailure>
   list(filter: SessionFilter, page: { readonly limit: number; readonly cursor: string | null }): Effect.Effect<Page<Session>, StoreFailure>
   /** Sessions whose timer is due, the longest overdue first. */
   timersDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<SessionId>, StoreFailure>
