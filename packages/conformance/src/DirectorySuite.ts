@@ -70,6 +70,11 @@ export const directorySuite = (name: string, stores: StoreLayer) =>
         assert.deepStrictEqual(yield* directory.number(first.number), Option.some(first))
         yield* directory.putNumber({ ...first, segmentsPerSecond: 1 })
         assert.deepStrictEqual(yield* directory.number(first.number), Option.some({ ...first, segmentsPerSecond: 1 }))
+        const retiring = { ...second, retiring: true as const }
+        yield* directory.putNumber(retiring)
+        assert.deepStrictEqual(yield* directory.number(second.number), Option.some(retiring))
+        yield* directory.putNumber(second)
+        assert.deepStrictEqual(yield* directory.number(second.number), Option.some(second))
         yield* directory.removeNumber(second.number)
         assert.isTrue(Option.isNone(yield* directory.number(second.number)))
         assert.deepStrictEqual(yield* directory.numbers(Samples.projectId(), "live"), [])

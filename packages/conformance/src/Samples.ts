@@ -2,12 +2,13 @@
 import { DateTime, Result, Schema } from "effect"
 import type { Country } from "@parley/schema/Country"
 import type { Environment } from "@parley/schema/Environment"
-import { AccountId, ApiKeyId, ConnectorId, idPrefix, MessageId, ProjectId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
+import { AccountId, ApiKeyId, ConnectorId, idPrefix, MessageId, OperationId, ProjectId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { Message } from "@parley/core/Message"
 import { inbound, outbound } from "@parley/core/Message"
 import type { AgentNumber, ApiKey, Connector, Project } from "@parley/core/Project"
 import { ProjectConfig } from "@parley/core/Project"
+import { begin, type NumberOperation } from "@parley/core/NumberOperation"
 import type { OptOut } from "@parley/core/ports/ConsentStore"
 import type { Session } from "@parley/core/Session"
 import { openBySend, openByText, transition } from "@parley/core/Session"
@@ -113,3 +114,9 @@ export const optOut = (of: Project, changes: Partial<OptOut> = {}): OptOut => ({
   optedOutAt: at(0),
   ...changes
 })
+
+/** A purchase that was just accepted. */
+export const numberOperation = (of: Project, changes: Partial<NumberOperation> = {}): NumberOperation => {
+  const about = { id: OperationId.make(idPrefix.operation + id()), accountId: of.accountId, projectId: of.id, environment: "live", kind: "buy", number: agentNumber(), wish: null, registration: null } as const
+  return { ...begin(about, at(0)), ...changes }
+}

@@ -144,6 +144,20 @@ export const sessionStoreSuite = (name: string, stores: StoreLayer) =>
         assert.deepStrictEqual(yield* found({ state: undefined }), [other.id, one.id])
       }))
 
+    it.effect("the sessions that speak from a number are its environment's that have not ended", () =>
+      Effect.gen(function*() {
+        const sessions = yield* SessionStore
+        const of = { accountId: Samples.accountId(), projectId: Samples.projectId(), environment: "live" as const, agentNumber: Samples.agentNumber() }
+        const [sent, texted] = [Samples.sentSession(of), Samples.textedSession(of)]
+        const others = [Samples.endedSession(of), Samples.textedSession({ ...of, environment: "sandbox" }), Samples.textedSession({ ...of, agentNumber: Samples.agentNumber() })]
+        yield* Effect.forEach([sent, texted, ...others], (session) => sessions.insert(session, null), { discard: true })
+        const found = yield* sessions.activeOn(of, 10)
+        assert.deepStrictEqual(found.map(({ id }) => id).toSorted(), [sent.id, texted.id])
+        assert.strictEqual((yield* sessions.activeOn(of, 1)).length, 1)
+        yield* sessions.update({ ...texted, agentNumber: Samples.agentNumber() }, null)
+        assert.deepStrictEqual(yield* sessions.activeOn(of, 10), [sent])
+      }))
+
     it.effect("the states are counted", () =>
       Effect.gen(function*() {
         const sessions = yield* SessionStore

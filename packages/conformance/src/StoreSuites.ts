@@ -5,6 +5,7 @@ import { limitStoreSuite } from "./LimitStoreSuite.ts"
 import { lineQueueSuite } from "./LineQueueSuite.ts"
 import { lineStoreSuite } from "./LineStoreSuite.ts"
 import { messageStoreSuite } from "./MessageStoreSuite.ts"
+import { operationStoreSuite } from "./OperationStoreSuite.ts"
 import { sessionStoreSuite } from "./SessionStoreSuite.ts"
 import type { StoreLayer } from "./Stores.ts"
 import { transactorSuite } from "./TransactorSuite.ts"
@@ -20,6 +21,7 @@ export const storeSuites = (name: string, stores: StoreLayer) => {
       consentStoreSuite,
       limitStoreSuite,
       lineStoreSuite,
+      operationStoreSuite,
       transactorSuite
     ]
   ) suite(name, stores)

@@ -10,6 +10,7 @@ import * as SqliteClient from "./SqliteClient.ts"
 import * as SqlLimitStore from "./SqlLimitStore.ts"
 import * as SqlLineStore from "./SqlLineStore.ts"
 import * as SqlMessageStore from "./SqlMessageStore.ts"
+import * as SqlOperationStore from "./SqlOperationStore.ts"
 import * as SqlSessionStore from "./SqlSessionStore.ts"
 
 const stores = Layer.mergeAll(
@@ -18,7 +19,8 @@ const stores = Layer.mergeAll(
   SqlMessageStore.layer,
   SqlConsentStore.layer,
   SqlLimitStore.layer,
-  SqlLineStore.layer
+  SqlLineStore.layer,
+  SqlOperationStore.layer
 )
 
 const migrated = Layer.effectDiscard(migrate)

@@ -140,7 +140,55 @@ const initial = [
   `CREATE INDEX idempotency_created ON idempotency (created_at)`
 ]
 
-export const migrations = Migrator.fromRecord({ "0001_initial": run(initial) })
+const quietHoursAndScheduledSends = [
+  `ALTER TABLE messages ADD COLUMN held_until BIGINT`,
+  // `pending = 2`: out of the lines, so that nights full of held texts cost them nothing.
+  `CREATE INDEX messages_held ON messages (held_until, id) WHERE pending = 2`,
+  `CREATE INDEX messages_held_user ON messages (agent_number, user_number, id) WHERE pending = 2`,
+
+  `CREATE TABLE scheduled_sends (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL,
+    project_id TEXT NOT NULL,
+    connector_id TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    user_number TEXT NOT NULL,
+    agent_number TEXT,
+    body TEXT NOT NULL,
+    template TEXT,
+    status TEXT NOT NULL,
+    send_at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    session_id TEXT REFERENCES sessions (id),
+    message_id TEXT REFERENCES messages (id),
+    trouble TEXT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+  )`,
+  `CREATE INDEX scheduled_sends_due ON scheduled_sends (due_at, id) WHERE status = 'scheduled'`,
+  `CREATE INDEX scheduled_sends_project ON scheduled_sends (account_id, project_id, id)`,
+  `CREATE INDEX scheduled_sends_user ON scheduled_sends (account_id, project_id, user_number, id)`
+]
+
+const numberOperations = [
+  `ALTER TABLE numbers ADD COLUMN retiring INTEGER NOT NULL DEFAULT 0`,
+  `CREATE TABLE number_operations (
+    id TEXT PRIMARY KEY,
+    number TEXT NOT NULL,
+    due_at BIGINT,
+    detail TEXT NOT NULL
+  )`,
+  // At most one operation under way for each number: two could buy, or give back, what the other one counts on.
+  `CREATE UNIQUE INDEX number_operations_under_way ON number_operations (number) WHERE due_at IS NOT NULL`,
+  `CREATE INDEX number_operations_due ON number_operations (due_at) WHERE due_at IS NOT NULL`,
+  `CREATE INDEX number_operations_number ON number_operations (number, id)`
+]
+
+export const migrations = Migrator.fromRecord({
+  "0001_initial": run(initial),
+  "0002_quiet_hours_and_scheduled_sends": run(quietHoursAndScheduledSends),
+  "0003_number_operations": run(numberOperations)
+})
 
 /** Brings the database to the newest version. Safe to run at every start. */
 export const migrate = Migrator.make({})({ loader: migrations, table: "parley_migrations" })
