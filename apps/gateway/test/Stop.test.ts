@@ -1,41 +1,42 @@
 /** How the process ends, and what its log gives away. */
-import { afterEach, describe, expect, it } from "vitest"
+import { describe, expect, it, type TestContext } from "vitest"
 import type { Api } from "./harness/Api.ts"
 import { type ChildGateway, childGateway } from "./harness/Child.ts"
+import { gate, startAgent } from "./harness/Agent.ts"
 import { accountSid, authToken, projectFile, secrets, us } from "./harness/Projects.ts"
 import { until } from "./harness/Waiting.ts"
 
 const atMostMillis = 60_000
 
-let gateway: ChildGateway
 let users = 0
 const newUser = () => `+1415559${String(++users).padStart(4, "0")}`
 
-const start = async (environment: Readonly<Record<string, string>> = {}) => {
-  gateway = await childGateway(environment)
+/** A gateway of its own for each test: they run at once. */
+const start = async (test: TestContext, ...how: Parameters<typeof childGateway>) => {
+  const gateway = await childGateway(...how)
+  test.onTestFinished(() => gateway.close())
   await gateway.apply(projectFile())
   await gateway.start()
-  return gateway.apiFor({})
+  return { api: gateway.apiFor({}), gateway }
 }
-afterEach(() => gateway.close())
 
 const stoppedWell = { code: 0, signal: null }
 
-const arrivedOnce = async (texts: ReadonlyMap<string, string>) => {
+const arrivedOnce = async (gateway: ChildGateway, texts: ReadonlyMap<string, string>) => {
   for (const [user, body] of texts) expect(await gateway.carrier.waitFor(user, 1)).toEqual([body])
   await gateway.carrier.sim.settled()
   for (const user of texts.keys()) expect(gateway.carrier.created(user)).toHaveLength(1)
 }
 
-describe("a gateway that is told to stop", () => {
-  it("by SIGINT ends with 0 although a client keeps its connection", { timeout: atMostMillis }, async () => {
-    const api = await start()
+describe.concurrent("a gateway that is told to stop", () => {
+  it("by SIGINT ends with 0 although a client keeps its connection", { timeout: atMostMillis }, async (test) => {
+    const { api, gateway } = await start(test)
     await api.send(newUser(), "Hello")
     expect(await gateway.stop("SIGINT")).toEqual(stoppedWell)
   })
 
-  it("waits for the texts that are on their way, and loses and doubles none over a restart", { timeout: atMostMillis }, async () => {
-    const api = await start()
+  it("waits for the texts that are on their way, and loses and doubles none over a restart", { timeout: atMostMillis }, async (test) => {
+    const { api, gateway } = await start(test)
     // More than a line hands over at once, so that some are out and some still wait.
     gateway.carrier.fault({ match: { method: "POST" }, effect: { type: "latency", ms: 500 } })
     const texts = new Map(Array.from({ length: 24 }, (_, i) => [newUser(), `text ${i}`]))
@@ -44,11 +45,11 @@ describe("a gateway that is told to stop", () => {
     expect(await gateway.stop("SIGTERM")).toEqual(stoppedWell)
     gateway.carrier.sim.faults([])
     await gateway.start()
-    await arrivedOnce(texts)
+    await arrivedOnce(gateway, texts)
   })
 
-  it("in the middle of accepting keeps every text that it answered with 202", { timeout: atMostMillis }, async () => {
-    const api = await start()
+  it("in the middle of accepting keeps every text that it answered with 202", { timeout: atMostMillis }, async (test) => {
+    const { api, gateway } = await start(test)
     const accepted = new Map<string, string>()
     const unanswered = new Set<string>()
     const sendUntilRefused = async (api: Api) => {
@@ -67,27 +68,55 @@ describe("a gateway that is told to stop", () => {
     expect(await gateway.stop("SIGTERM")).toEqual(stoppedWell)
     await Promise.all(senders)
     await gateway.start()
-    await arrivedOnce(accepted)
+    await arrivedOnce(gateway, accepted)
     for (const user of unanswered) expect(gateway.carrier.created(user).length).toBeLessThanOrEqual(1)
   })
 })
 
-describe("a gateway that is killed", () => {
-  it("with texts on their way loses and doubles none over a restart", { timeout: atMostMillis }, async () => {
-    const api = await start()
-    gateway.carrier.fault({ match: { method: "POST" }, count: 8, effect: { type: "latency", ms: 300 } })
-    const texts = new Map(Array.from({ length: 20 }, (_, i) => [newUser(), `text ${i}`]))
-    await Promise.all([...texts].map(([user, body]) => api.send(user, body)))
-    await until("calls of the carrier", () => (gateway.carrier.sim.faultRules()[0]?.struck ?? 0) > 0)
-    expect(await gateway.stop("SIGKILL")).toEqual({ code: null, signal: "SIGKILL" })
+describe.concurrent("a gateway that is killed", () => {
+  it("again and again while texts are on their way loses and doubles none", { timeout: atMostMillis }, async (test) => {
+    const { api, gateway } = await start(test)
+    gateway.carrier.fault({ match: { method: "POST" }, probability: 0.3, effect: { type: "latency", ms: 200 } })
+    const texts = new Map<string, string>()
+    for (let round = 0; round < 2; round++) {
+      const more = Array.from({ length: 12 }, (_, i) => [newUser(), `text ${round}.${i}`] as const)
+      await Promise.all(more.map(([user, body]) => api.send(user, body)))
+      for (const [user, body] of more) texts.set(user, body)
+      expect(await gateway.stop("SIGKILL")).toEqual({ code: null, signal: "SIGKILL" })
+      await gateway.start()
+    }
+    await arrivedOnce(gateway, texts)
+  })
+
+  it("while the agent thinks calls it again under the same turn id, and sends one answer", { timeout: atMostMillis }, async (test) => {
+    const agent = await startAgent()
+    test.onTestFinished(() => agent.close())
+    const { gateway } = await start(test, { AGENT_SECRET: secrets["AGENT_SECRET"] ?? "" }, "serveWithLocalAgents")
+    await gateway.apply(projectFile({ agent: { type: "webhook", url: agent.url, secret_env: "AGENT_SECRET" } }))
+    const user = newUser()
+    const door = gate()
+    agent.answer(user, async (call) => {
+      if (call.kind !== "reply") return {}
+      if (call.attempt === 1) await door.opened
+      return { response: `answer of attempt ${call.attempt}` }
+    })
+    await gateway.apiFor({}).send(user, "Hello")
+    await gateway.carrier.text(user, us, "think about it")
+    await agent.waitForCalls(user, 1)
+    await gateway.stop("SIGKILL")
     await gateway.start()
-    await arrivedOnce(texts)
+    expect((await gateway.carrier.waitFor(user, 2))[1]).toBe("answer of attempt 2")
+    door.open()
+    expect(agent.callsOf(user).map(({ attempt }) => attempt)).toEqual([1, 2])
+    expect(new Set(agent.callsOf(user).map(({ turn_id }) => turn_id)).size).toBe(1)
+    await gateway.carrier.sim.settled()
+    expect(gateway.carrier.created(user)).toHaveLength(2)
   })
 })
 
-describe("the log of a whole run", () => {
-  it("holds no whole phone number, no API key, no auth token and no text, at any level", { timeout: atMostMillis }, async () => {
-    const api = await start({ LOG_LEVEL: "debug", LOG_FORMAT: "json" })
+describe.concurrent("the log of a whole run", () => {
+  it("holds no whole phone number, no API key, no auth token and no text, at any level", { timeout: atMostMillis }, async (test) => {
+    const { api, gateway } = await start(test, { LOG_LEVEL: "debug", LOG_FORMAT: "json" })
     const { carrier } = gateway
     const [user, stopper, failing, refused, unreachable] = [newUser(), newUser(), "+15005550001", newUser(), newUser()]
     const id = await api.send(user, "A secret appointment")

@@ -1,4 +1,7 @@
-/** The gateway as its own process, `parley serve`, that tests may stop and kill; the carrier outlives it in the test's process. */
+/**
+ * The gateway as its own process, `parley serve`, that tests may stop and kill; the carrier outlives it in the test's process.
+ * What became of a text is asked early, so that no test waits a minute for a proof.
+ */
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -13,10 +16,17 @@ import { applyFile } from "./Gateway.ts"
 import { accountSid, authToken, type TestProject } from "./Projects.ts"
 import { until } from "./Waiting.ts"
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+const programs = {
+  /** The command itself. */
+  serve: [fileURLToPath(new URL("../../src/main.ts", import.meta.url)), "serve"],
+  serveWithLocalAgents: [fileURLToPath(new URL("serveWithLocalAgents.ts", import.meta.url))]
+} as const
 
 /** What a stop may take, in milliseconds: shorter than the patience of supervisors. */
 const stopsWithinMillis = 10_000
+
+/** Several processes may start at once on a small machine. */
+const startsWithinMillis = 40_000
 
 export interface Stopped {
   readonly code: number | null
@@ -37,7 +47,8 @@ export interface ChildGateway {
   close(): Promise<void>
 }
 
-export const childGateway = async (environment: Readonly<Record<string, string>> = {}): Promise<ChildGateway> => {
+/** @param program which of the two ways to start it */
+export const childGateway = async (environment: Readonly<Record<string, string>> = {}, program: keyof typeof programs = "serve"): Promise<ChildGateway> => {
   const directory = mkdtempSync(join(tmpdir(), "parley-"))
   const filename = join(directory, "parley.db")
   const port = await freePort()
@@ -72,9 +83,11 @@ export const childGateway = async (environment: Readonly<Record<string, string>>
       ))
     },
     start: async () => {
-      const started = spawn(process.execPath, ["--conditions=source", main, "serve"], {
+      const started = spawn(process.execPath, ["--conditions=source", ...programs[program]], {
         env: {
           PATH: process.env["PATH"],
+          // Half of a start is compiling what the start before has compiled already.
+          NODE_COMPILE_CACHE: join(tmpdir(), "parley-compile-cache"),
           PORT: String(port),
           PUBLIC_URL: url,
           DATABASE_URL: `file:${filename}`,
@@ -82,6 +95,8 @@ export const childGateway = async (environment: Readonly<Record<string, string>>
           TWILIO_AUTH_TOKEN: authToken,
           TWILIO_BASE_URL: carrier.sim.url,
           LOG_LEVEL: "warn",
+          SETTLE_ASK_AFTER: "300 millis",
+          SETTLE_ABSENT_AFTER: "3 seconds",
           ...environment
         },
         stdio: ["ignore", "pipe", "pipe"]
@@ -97,7 +112,7 @@ export const childGateway = async (environment: Readonly<Record<string, string>>
       await until("the gateway to be ready", async () => {
         if (started.exitCode !== null) throw new Error(`The gateway ended with ${started.exitCode}.\n${written}`)
         return await fetch(`${url}/readyz`).then((response) => response.ok, () => false)
-      }, () => written)
+      }, () => written, startsWithinMillis)
     },
     stop,
     logs: () => written,

@@ -1,12 +1,13 @@
 /** Waiting for what happens elsewhere: asked often, and given up after a bound that no healthy run comes near. */
 
-const atMostMillis = 15_000
+/** Shorter than a test's own time-out, so that it is this that says what was missing. */
+const patienceMillis = 18_000
 const everyMillis = 10
 
 const pause = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 
 /** Resolves with what `look` finds once it is neither null nor false. Fails with `what`, and with what it saw last. */
-export const until = async <A>(what: string, look: () => A | null | false | Promise<A | null | false>, seen: () => unknown = () => ""): Promise<A> => {
+export const until = async <A>(what: string, look: () => A | null | false | Promise<A | null | false>, seen: () => unknown = () => "", atMostMillis = patienceMillis): Promise<A> => {
   const deadline = performance.now() + atMostMillis
   while (true) {
     const found = await look()
