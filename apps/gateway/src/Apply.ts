@@ -65,8 +65,9 @@ const encodeConfig = Schema.encodeSync(Schema.toCodecJson(ProjectConfig))
 
 const planProject = Effect.fnUntraced(function*(file: ProjectFile, problems: Array<string>) {
   const directory = yield* Directory
-  const { agent, limits, registration, session, twilio } = file
-  const project: Project = { id: file.project, accountId: file.account, config: { agent, carrier: twilio, limits, session, registration } }
+  const { agent, limits, quiet_hours: quietHours, registration, session, twilio } = file
+  const config: ProjectConfig = { agent, carrier: twilio, limits, session, registration, quietHours }
+  const project: Project = { id: file.project, accountId: file.account, config }
   const before = yield* directory.project(file.project)
   const put = Effect.flatMap(Directory, (directory) => directory.putProject(project))
   if (Option.isNone(before)) return [{ kind: "add" as const, about: `project ${file.project}`, apply: put }]

@@ -6,6 +6,7 @@ import { AccountId, ConnectorId, ProjectId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Registration, SenderType } from "@parley/schema/Sender"
 import { AgentConfig, CarrierAccount, Limits, Scope } from "@parley/core/Project"
+import { QuietHoursPolicy } from "@parley/core/QuietHours"
 import { SessionPolicy } from "@parley/core/SessionPolicy"
 
 const FileNumber = Schema.Struct({
@@ -35,6 +36,8 @@ export const ProjectFile = Schema.Struct({
   limits: Limits.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   session: SessionPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   registration: Schema.Literals(["enforce", "warn"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("enforce" as const))),
+  /** What waits when it is night where the user is; off unless the file says otherwise. */
+  quiet_hours: QuietHoursPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   connectors: Schema.Array(Schema.Struct({ id: ConnectorId, environment: Environment })).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
   numbers: Schema.Array(FileNumber).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
   api_keys: Schema.Array(FileKey).pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))

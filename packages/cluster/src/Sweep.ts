@@ -8,6 +8,7 @@ import { LimitStore } from "@parley/core/ports/LimitStore"
 import { MessageStore } from "@parley/core/ports/MessageStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import { Wakeups } from "@parley/core/ports/Wakeups"
+import * as QuietHolds from "@parley/core/QuietHolds"
 import * as Timers from "@parley/core/Timers"
 
 /** From one look to the next; the most that a timer is late, on an idle machine. */
@@ -31,10 +32,12 @@ export const look = Effect.fn("Sweep.look")(function*(horizon: Duration.Duration
   const turns = yield* sessions.agentsDue(DateTime.addDuration(now, horizon), batch)
   yield* Effect.forEach(turns, (id) => wakeups.session(id), { discard: true })
 
+  const released = yield* QuietHolds.releaseDue(batch)
+
   const lines = yield* messages.linesDue(now, batch)
   yield* Effect.forEach(lines, (number) => wakeups.line(number), { discard: true })
 
-  return timers.length === batch || turns.length === batch
+  return timers.length === batch || turns.length === batch || released === batch
 })
 
 /** Removes counters and remembered answers that have no more effect. */

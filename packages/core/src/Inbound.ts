@@ -21,6 +21,7 @@ import { LimitStore } from "./ports/LimitStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import { SessionStore } from "./ports/SessionStore.ts"
 import type { AgentNumber, Project } from "./Project.ts"
+import * as QuietHolds from "./QuietHolds.ts"
 import type { Session } from "./Session.ts"
 import { openByText } from "./Session.ts"
 import type { Outcome, Wake } from "./Wake.ts"
@@ -207,7 +208,8 @@ const converse = Effect.fnUntraced(function*(arrival: Arrival) {
     const event = { _tag: "TextReceived" as const, agentNumber: text.to, at: arrivedAt }
     const { session, wakes } = yield* apply(current.value, event, policy).pipe(Effect.catchTag(["SessionClosed", "NotTakenOver"], Effect.die))
     yield* keep(arrival, session.id, { purpose: "text", status: "received", trouble: null })
-    return done({ _tag: "Conversed", sessionId: session.id, opened: false }, wakes)
+    const freed = current.value.state === "unanswered" ? yield* QuietHolds.userSpoke(session) : []
+    return done({ _tag: "Conversed", sessionId: session.id, opened: false }, [...wakes, ...freed])
   }
   const session = openByText(
     {

@@ -17,6 +17,7 @@ import { Directory } from "./ports/Directory.ts"
 import { LineStore } from "./ports/LineStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import { SessionStore } from "./ports/SessionStore.ts"
+import * as QuietHolds from "./QuietHolds.ts"
 import { countOutcome, report } from "./Receipts.ts"
 import type { Session } from "./Session.ts"
 import type { Outcome, Wake } from "./Wake.ts"
@@ -94,6 +95,7 @@ export const claim = Effect.fn("Lines.claim")((
     let paced = pacing
     let pacedUntil: DateTime.Utc | null = null
     let withheld = 0
+    const quietGate = QuietHolds.gate()
     if (heads.length === 0) return claimed({ send, ask, withheld, pacing, pacedUntil }, wakes)
 
     // A number that was taken away while texts waited keeps the slowest pace that a carrier has.
@@ -105,10 +107,11 @@ export const claim = Effect.fn("Lines.claim")((
         ask.push(message)
         continue
       }
-      const stopped = yield* reasonNotToSend(message, times, now)
+      const stopped = (yield* reasonNotToSend(message, times, now)) ?? (yield* quietGate(message, now))
       if (stopped !== null) {
         withheld++
         yield* messages.update(stopped)
+        if (stopped.status === "queued") continue
         const detail = stopped.trouble?.detail ?? ""
         wakes.push(...yield* tell(message, (purpose) => ({ _tag: "TextFailed", messageId: message.id, purpose, detail })))
         continue
@@ -142,7 +145,8 @@ const reasonNotToSend = Effect.fnUntraced(function*(message: Message, times: Lin
   if (message.purpose === "warning" && !(yield* isStillWarning(message))) {
     return suppress(message, "no_longer_needed", "The conversation went on before this text had left.", now)
   }
-  if (DateTime.isLessThan(DateTime.addDuration(message.createdAt, times.validity), now)) {
+  const since = message.heldUntil === null ? message.createdAt : DateTime.max(message.createdAt, message.heldUntil)
+  if (DateTime.isLessThan(DateTime.addDuration(since, times.validity), now)) {
     const last = message.trouble === null ? "" : ` The last obstacle: ${message.trouble.detail}`
     const detail = `The text could not leave within its validity.${last}`
     const expired: Message = {

@@ -1,5 +1,5 @@
 /** One text of a conversation, as it is kept. */
-import { type DateTime, Schema } from "effect"
+import { DateTime, Schema } from "effect"
 import { Author, Direction, MessageStatus, Purpose } from "@parley/schema/Conversation"
 import { Environment } from "@parley/schema/Environment"
 import { AccountId, MessageId, ProjectId, SessionId, TurnId } from "@parley/schema/Ids"
@@ -46,6 +46,8 @@ export const Message = Schema.Struct({
   attempts: Schema.Int,
   /** Queued: not to be tried before this time. Unknown: when the carrier is asked next; null when nobody asks any more. */
   nextAttemptAt: Schema.NullOr(At),
+  /** Quiet hours keep it out of its line until then; in the past: they kept it until then. */
+  heldUntil: Schema.NullOr(At),
   /** When the last call of the carrier began. */
   attemptedAt: Schema.NullOr(At),
   /** An inbound text: when its webhook arrived. An outbound one: when it was accepted here. */
@@ -57,9 +59,14 @@ export const Message = Schema.Struct({
 })
 export type Message = typeof Message.Type
 
+/** True while quiet hours keep the text: it has no place in its line, so that answers and keywords' replies pass it. */
+export const isHeld = (message: Message): boolean =>
+  message.status === "queued" && message.heldUntil !== null && message.nextAttemptAt !== null &&
+  DateTime.Equivalence(message.heldUntil, message.nextAttemptAt)
+
 /** True while the text holds its place in its line: what comes later for the same user waits behind it. */
 export const isPending = (message: Message): boolean =>
-  message.direction === "outbound" &&
+  message.direction === "outbound" && !isHeld(message) &&
   (message.status === "queued" || message.status === "sending" || (message.status === "unknown" && message.nextAttemptAt !== null))
 
 /** What every message of one exchange shares. */
@@ -105,10 +112,29 @@ const blank = (exchange: Exchange, at: DateTime.Utc) => ({
   trouble: null,
   attempts: 0,
   nextAttemptAt: null,
+  heldUntil: null,
   attemptedAt: null,
   createdAt: at,
   acceptedAt: null,
   updatedAt: at
+})
+
+/** A text that waits for the end of quiet hours. `detail`: whose and where, for people. */
+export const hold = (message: Message, until: DateTime.Utc, detail: string, now: DateTime.Utc): Message => ({
+  ...message,
+  nextAttemptAt: until,
+  heldUntil: until,
+  trouble: { reason: "quiet_hours", code: null, detail },
+  updatedAt: now
+})
+
+/** A text that waits no longer, and takes its place in its line. */
+export const release = (message: Message, now: DateTime.Utc): Message => ({
+  ...message,
+  nextAttemptAt: null,
+  heldUntil: message.heldUntil === null ? null : DateTime.min(message.heldUntil, now),
+  trouble: null,
+  updatedAt: now
 })
 
 /** A text that will not leave, with the reason. */

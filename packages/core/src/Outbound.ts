@@ -8,7 +8,7 @@ import type { Keyed } from "./Idempotency.ts"
 import { recall, remember } from "./Idempotency.ts"
 import { Ids } from "./Ids.ts"
 import * as LineHealth from "./LineHealth.ts"
-import { outbound, suppress } from "./Message.ts"
+import { isHeld, outbound, suppress } from "./Message.ts"
 import * as NumberSelection from "./NumberSelection.ts"
 import { ConsentStore } from "./ports/ConsentStore.ts"
 import { Directory } from "./ports/Directory.ts"
@@ -17,6 +17,7 @@ import { LineStore } from "./ports/LineStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import { SessionStore } from "./ports/SessionStore.ts"
 import type { AgentNumber, Connector, Project } from "./Project.ts"
+import * as QuietHolds from "./QuietHolds.ts"
 import * as RateLimit from "./RateLimit.ts"
 import { openBySend, transition } from "./Session.ts"
 import type { Outcome, Wake } from "./Wake.ts"
@@ -203,18 +204,19 @@ const send = Effect.fnUntraced(function*(
     { id: yield* ids.message, author: "api", purpose: "opening", body: written(request.text, policy) },
     now
   )
-  if (Option.isSome(yield* consent.get(request.userNumber, choice.number))) {
-    const detail = "The recipient opted out of texts from this number."
-    const event = { _tag: "TextFailed" as const, messageId: message.id, purpose: "opening" as const, detail }
+  const opening = Option.isSome(yield* consent.get(request.userNumber, choice.number))
+    ? suppress(message, "opted_out", "The recipient opted out of texts from this number.", now)
+    : QuietHolds.atAcceptance(message, project, now)
+  if (opening.status === "suppressed") {
+    const event = { _tag: "TextFailed" as const, messageId: message.id, purpose: "opening" as const, detail: opening.trouble?.detail ?? "" }
     const ended = yield* Effect.fromResult(transition(session, event, now, policy)).pipe(Effect.orDie)
     yield* open(ended.session, policy)
-    yield* messages.insert(suppress(message, "opted_out", detail, now))
     wakes.push({ _tag: "Session", id: session.id })
   } else {
     yield* open(session, policy)
-    yield* messages.insert(message)
-    wakes.push({ _tag: "Line", number: choice.number })
+    if (!isHeld(opening)) wakes.push({ _tag: "Line", number: choice.number })
   }
+  yield* messages.insert(opening)
   const answer = Schema.encodeSync(answerJson)({ sessionId: session.id, messageId: message.id, agentNumber: choice.number })
   yield* remember(request.idempotency, 202, answer)
   const value: Accepted = {

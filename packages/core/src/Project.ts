@@ -5,6 +5,7 @@ import { Environment } from "@parley/schema/Environment"
 import { AccountId, ApiKeyId, ConnectorId, ProjectId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Registration, SenderType } from "@parley/schema/Sender"
+import { QuietHoursPolicy } from "./QuietHours.ts"
 import { SessionPolicy } from "./SessionPolicy.ts"
 
 const At = Schema.DateTimeUtcFromMillis
@@ -52,8 +53,9 @@ export const ProjectConfig = Schema.Struct({
   limits: Limits.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   session: SessionPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   /** What happens to US and Canadian long codes without an approved registration in `live`. */
-  registration: Schema.Literals(["enforce", "warn"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("enforce" as const)))
-})
+  registration: Schema.Literals(["enforce", "warn"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("enforce" as const))),
+  quietHours: QuietHoursPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({})))
+}).pipe(Schema.encodeKeys({ quietHours: "quiet_hours" }))
 export type ProjectConfig = typeof ProjectConfig.Type
 
 export interface Project {

@@ -3,7 +3,7 @@ import { DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { Message } from "@parley/core/Message"
-import { isPending, Media, MessageTrouble } from "@parley/core/Message"
+import { isHeld, isPending, Media, MessageTrouble } from "@parley/core/Message"
 import { MessageStore } from "@parley/core/ports/MessageStore"
 import type { SqlNumber } from "./Rows.ts"
 import { named, toMillis, toTime, toTimeOrNull } from "./Rows.ts"
@@ -28,6 +28,7 @@ interface MessageRow {
   readonly turn_id: Message["turnId"]
   readonly attempts: number
   readonly next_attempt_at: SqlNumber | null
+  readonly held_until: SqlNumber | null
   readonly attempted_at: SqlNumber | null
   readonly created_at: SqlNumber
   readonly accepted_at: SqlNumber | null
@@ -61,11 +62,18 @@ const toMessage = (row: MessageRow): Message => ({
   turnId: row.turn_id,
   attempts: row.attempts,
   nextAttemptAt: toTimeOrNull(row.next_attempt_at),
+  heldUntil: toTimeOrNull(row.held_until),
   attemptedAt: toTimeOrNull(row.attempted_at),
   createdAt: toTime(row.created_at),
   acceptedAt: toTimeOrNull(row.accepted_at),
   updatedAt: toTime(row.updated_at)
 })
+
+// The column `pending`: what the lines' indexes hold.
+const placeOf = (message: Message) => isHeld(message) ? held : isPending(message) ? inLine : settled
+const settled = 0
+const inLine = 1
+const held = 2
 
 const first = (rows: ReadonlyArray<MessageRow>): Option.Option<Message> => Option.map(Option.fromNullishOr(rows[0]), toMessage)
 
@@ -73,26 +81,25 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
   MessageStore,
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
-    const pending = (message: Message) => isPending(message) ? 1 : 0
     const trouble = (message: Message) => message.trouble === null ? null : encodeTrouble(message.trouble)
     const all = (rows: ReadonlyArray<MessageRow>) => rows.map(toMessage)
 
     return MessageStore.of({
       insert: (m) =>
         sql`INSERT INTO messages (id, session_id, account_id, project_id, environment, direction, author, purpose, user_number,
-            agent_number, body, media, segments, status, trouble, carrier_id, turn_id, attempts, next_attempt_at, attempted_at,
+            agent_number, body, media, segments, status, trouble, carrier_id, turn_id, attempts, next_attempt_at, held_until, attempted_at,
             created_at, accepted_at, updated_at, pending)
           VALUES (${m.id}, ${m.sessionId}, ${m.accountId}, ${m.projectId}, ${m.environment}, ${m.direction}, ${m.author},
             ${m.purpose}, ${m.userNumber}, ${m.agentNumber}, ${m.body}, ${m.media.length === 0 ? null : encodeMedia(m.media)},
             ${m.segments}, ${m.status}, ${trouble(m)}, ${m.carrierId}, ${m.turnId}, ${m.attempts}, ${toMillis(m.nextAttemptAt)},
-            ${toMillis(m.attemptedAt)}, ${toMillis(m.createdAt)}, ${toMillis(m.acceptedAt)}, ${toMillis(m.updatedAt)},
-            ${pending(m)})`.pipe(Effect.asVoid, named("messages.insert")),
+            ${toMillis(m.heldUntil)}, ${toMillis(m.attemptedAt)}, ${toMillis(m.createdAt)}, ${toMillis(m.acceptedAt)},
+            ${toMillis(m.updatedAt)}, ${placeOf(m)})`.pipe(Effect.asVoid, named("messages.insert")),
 
       update: (m) =>
         sql`UPDATE messages SET session_id = ${m.sessionId}, status = ${m.status}, trouble = ${trouble(m)},
             carrier_id = ${m.carrierId}, attempts = ${m.attempts}, next_attempt_at = ${toMillis(m.nextAttemptAt)},
-            attempted_at = ${toMillis(m.attemptedAt)}, accepted_at = ${toMillis(m.acceptedAt)}, updated_at = ${toMillis(m.updatedAt)},
-            pending = ${pending(m)}
+            held_until = ${toMillis(m.heldUntil)}, attempted_at = ${toMillis(m.attemptedAt)}, accepted_at = ${toMillis(m.acceptedAt)},
+            updated_at = ${toMillis(m.updatedAt)}, pending = ${placeOf(m)}
           WHERE id = ${m.id}`.pipe(Effect.asVoid, named("messages.update")),
 
       get: (id) => sql<MessageRow>`SELECT * FROM messages WHERE id = ${id}`.pipe(Effect.map(first), named("messages.get")),
@@ -126,6 +133,7 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
       queuedTo: (userNumber, agentNumber) =>
         sql<MessageRow>`SELECT * FROM messages
           WHERE pending = 1 AND agent_number = ${agentNumber} AND user_number = ${userNumber} AND status = 'queued'
+          UNION ALL SELECT * FROM messages WHERE pending = 2 AND agent_number = ${agentNumber} AND user_number = ${userNumber}
           ORDER BY id`.pipe(Effect.map(all), named("messages.queuedTo")),
 
       heads: (line, now, limit) =>
@@ -170,9 +178,18 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
               AND (next_attempt_at IS NULL OR next_attempt_at <= ${DateTime.toEpochMillis(now)}))
           LIMIT ${limit}`.pipe(Effect.map((rows) => rows.map((row) => row.line)), named("messages.linesDue")),
 
+      heldDue: (now, limit) =>
+        sql<MessageRow>`SELECT * FROM messages WHERE pending = 2 AND held_until <= ${DateTime.toEpochMillis(now)}
+          ORDER BY held_until, id LIMIT ${limit}`.pipe(Effect.map(all), named("messages.heldDue")),
+
       backlog: () =>
-        sql<{ n: SqlNumber; oldest: SqlNumber | null }>`SELECT count(*) AS n, min(created_at) AS oldest FROM messages WHERE pending = 1`.pipe(
-          Effect.map((rows) => ({ pending: Number(rows[0]?.n ?? 0), oldestAt: toTimeOrNull(rows[0]?.oldest ?? null) })),
+        sql<{ n: SqlNumber; oldest: SqlNumber | null; held: SqlNumber }>`SELECT count(*) AS n, min(created_at) AS oldest,
+          (SELECT count(*) FROM messages WHERE pending = 2) AS held FROM messages WHERE pending = 1`.pipe(
+          Effect.map((rows) => ({
+            pending: Number(rows[0]?.n ?? 0),
+            oldestAt: toTimeOrNull(rows[0]?.oldest ?? null),
+            held: Number(rows[0]?.held ?? 0)
+          })),
           named("messages.backlog")
         )
     })

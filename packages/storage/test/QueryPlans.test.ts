@@ -76,6 +76,7 @@ const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> = {
   "the next time of a line": messages((store) => store.nextDueAt(agentNumber)),
   "what is in flight": messages((store) => store.inFlight(agentNumber)),
   "a queue's length": messages((store) => store.queueLength(agentNumber, 1_000)),
+  "texts that are held no longer": messages((store) => store.heldDue(now, 100)),
   "lines that are due": messages((store) => store.linesDue(now, 100)),
   "a key by its hash": directory((store) => store.keyByHash("0")),
   "a connector": directory((store) => store.connector(Samples.connector(project).id)),
@@ -105,6 +106,7 @@ const meant: Record<string, string> = {
   "the heads of a line": "messages_line_user",
   "the next time of a line": "messages_line_user",
   "what is in flight": "messages_line",
+  "texts that are held no longer": "messages_held",
   "lines that are due": "messages_line"
 }
 

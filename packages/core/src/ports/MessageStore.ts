@@ -18,7 +18,7 @@ export class MessageStore extends Context.Service<MessageStore, {
   list(sessionId: SessionId, page: { readonly limit: number; readonly cursor: string | null }): Effect.Effect<Page<Message>, StoreFailure>
   /** The number of the last message exchanged with this user that is still provisioned for it. */
   lastTalkedWith(of: Correspondents): Effect.Effect<Option.Option<PhoneNumber>, StoreFailure>
-  /** Outbound texts to this user on this number that still wait in the line. */
+  /** Outbound texts to this user on this number that still wait, in the line or for the end of quiet hours. */
   queuedTo(userNumber: PhoneNumber, agentNumber: PhoneNumber): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
 
   /**
@@ -34,6 +34,8 @@ export class MessageStore extends Context.Service<MessageStore, {
   queueLength(line: PhoneNumber, atMost: number): Effect.Effect<number, StoreFailure>
   /** Lines that hold a text whose time has come. */
   linesDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<PhoneNumber>, StoreFailure>
-  /** How many pending texts there are in all, and since when the oldest waits; for metrics. */
-  backlog(): Effect.Effect<{ readonly pending: number; readonly oldestAt: DateTime.Utc | null }, StoreFailure>
+  /** Texts that quiet hours keep no longer, the longest overdue first. */
+  heldDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
+  /** How many pending texts there are in all, and since when the oldest waits; how many quiet hours keep. For metrics. */
+  backlog(): Effect.Effect<{ readonly pending: number; readonly oldestAt: DateTime.Utc | null; readonly held: number }, StoreFailure>
 }>()("@parley/core/MessageStore") {}
