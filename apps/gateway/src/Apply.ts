@@ -2,7 +2,7 @@
  * Brings a project to what its file says: declarative and idempotent. The plan is the difference, in sentences; applying it is
  * one transaction.
  */
-import { DateTime, Effect, Option, Schema } from "effect"
+import { DateTime, Duration, Effect, Option, Schema } from "effect"
 import { countryOf } from "@parley/schema/NumberPlan"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { mask } from "@parley/schema/PhoneNumber"
@@ -53,11 +53,20 @@ export const apply = Effect.fn("Apply.apply")(function*(changes: ReadonlyArray<C
   yield* transact(Effect.forEach(changes, (change) => change.apply, { discard: true }))
 })
 
+const millis = /^(\d+) millis$/u
+
+/** A value as people write it: `1d 12h`, `"webhook"`, `nothing`. */
+const shown = (value: unknown): string => {
+  if (value === undefined || value === null) return "nothing"
+  const duration = typeof value === "string" ? millis.exec(value)?.[1] : undefined
+  return duration === undefined ? JSON.stringify(value) : Duration.format(Duration.millis(Number(duration)))
+}
+
 const differences = (before: object, after: object): string => {
   const old = new Map(Object.entries(before))
   return Object.entries(after)
-    .filter(([key, value]) => JSON.stringify(old.get(key)) !== JSON.stringify(value))
-    .map(([key, value]) => `${key} ${JSON.stringify(old.get(key))} → ${JSON.stringify(value)}`)
+    .filter(([key, value]) => JSON.stringify(old.get(key) ?? null) !== JSON.stringify(value))
+    .map(([key, value]) => `${key} ${shown(old.get(key))} → ${shown(value)}`)
     .join(", ")
 }
 
@@ -79,7 +88,7 @@ const planProject = Effect.fnUntraced(function*(file: ProjectFile, problems: Arr
     const was = (encodeConfig(before.value.config) as Readonly<Record<string, unknown>>)[section]
     if (JSON.stringify(was) === JSON.stringify(after)) return []
     const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
-    return [isObject(was) && isObject(after) ? `${section}: ${differences(was, after)}` : `${section} ${JSON.stringify(was)} → ${JSON.stringify(after)}`]
+    return [isObject(was) && isObject(after) ? `${section}: ${differences(was, after)}` : `${section} ${shown(was)} → ${shown(after)}`]
   })
   return parts.length === 0 ? [] : [{ kind: "change" as const, about: `project ${file.project}: ${parts.join("; ")}`, apply: put }]
 })
@@ -178,8 +187,8 @@ const planKeys = Effect.fnUntraced(function*(file: ProjectFile, lookup: Lookup, 
     const put = (key: ApiKey) => Effect.flatMap(Directory, (directory) => directory.putKey(key))
     if (Option.isNone(before)) changes.push({ kind: "add", about: `API key "${wanted.name}" (${key.hint})`, apply: put(key) })
     else {
-      const shown = (key: ApiKey) => ({ name: key.name, scopes: key.scopes, expires_at: key.expiresAt === null ? null : DateTime.formatIso(key.expiresAt) })
-      const difference = differences(shown(before.value), shown(key))
+      const changeable = (key: ApiKey) => ({ name: key.name, scopes: key.scopes, expires_at: key.expiresAt === null ? null : DateTime.formatIso(key.expiresAt) })
+      const difference = differences(changeable(before.value), changeable(key))
       if (difference !== "") {
         const after: ApiKey = { ...key, createdAt: before.value.createdAt, revokedAt: before.value.revokedAt }
         changes.push({ kind: "change", about: `API key "${wanted.name}": ${difference}`, apply: put(after) })
