@@ -3,6 +3,7 @@ import { DateTime, Effect, Layer, Option, Redacted } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { createHash, timingSafeEqual } from "node:crypto"
 import { Access, Caller, connectorHeader } from "@parley/contract/Access"
+import { OutboundSmsApi } from "@parley/contract/OutboundSmsApi"
 import { AccountMismatch, BadRequest, MissingScope, Unauthorized, UnknownConnector } from "@parley/contract/Problem"
 import { ConnectorId } from "@parley/schema/Ids"
 import { Directory } from "@parley/core/ports/Directory"
@@ -23,9 +24,12 @@ const isSame = (a: string, b: string) => a.length === b.length && timingSafeEqua
 const isUsable = (key: ApiKey, now: DateTime.Utc) =>
   key.revokedAt === null && (key.expiresAt === null || DateTime.isGreaterThan(key.expiresAt, now))
 
-/** What an operation needs: the send's own scope, `read` for a GET, `operate` for what a person does. */
-const neededScope = (request: HttpServerRequest.HttpServerRequest): Scope =>
-  request.method === "GET" || request.method === "HEAD" ? "read" : request.url.startsWith("/v1/outbound-sms") ? "send" : "operate"
+/**
+ * What an operation needs: the send's own scope, `read` for a GET, `operate` for what a person does. It is the operation that is asked, not
+ * the URL: one operation has many spellings (`/V1/…`, `//v1/…`).
+ */
+const neededScope = (method: string, group: string): Scope =>
+  method === "GET" || method === "HEAD" ? "read" : group === OutboundSmsApi.identifier ? "send" : "operate"
 
 export const layer: Layer.Layer<Access, never, Directory | LimitStore> = Layer.effect(
   Access,
@@ -33,7 +37,7 @@ export const layer: Layer.Layer<Access, never, Directory | LimitStore> = Layer.e
     const directory = yield* Directory
     const tellRate = yield* RateHeaders.make
     return Access.of({
-      apiKey: Effect.fnUntraced(function*(answer, { credential }) {
+      apiKey: Effect.fnUntraced(function*(answer, { credential, endpoint, group }) {
         const request = yield* HttpServerRequest.HttpServerRequest
         const secret = Redacted.value(credential)
         const hash = sha256(secret)
@@ -57,7 +61,7 @@ export const layer: Layer.Layer<Access, never, Directory | LimitStore> = Layer.e
           })
         }
         yield* tellRate(connector.value.projectId)
-        const scope = neededScope(request)
+        const scope = neededScope(endpoint.method, group.identifier)
         if (!key.scopes.includes(scope)) {
           return yield* new MissingScope({ detail: `The API key may not do this: it lacks the scope "${scope}".` })
         }
