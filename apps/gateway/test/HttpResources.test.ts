@@ -21,7 +21,7 @@ beforeAll(async () => {
       projectFile({
         connectors: [{ id: "conn_main", environment: "live" }, { id: "conn_sandbox", environment: "sandbox" }],
         numbers: [number(us), number(british, "live", { registration: "not_required" }), number(sandboxed, "sandbox")],
-        api_keys: [key("TEST", ["send", "read", "operate"]), key("READ", ["read"]), key("SEND", ["send"])]
+        api_keys: [key("TEST", ["send", "read", "operate"]), key("READ", ["read"]), key("SEND", ["send"]), key("OPERATE", ["operate"])]
       }),
       projectFile({ project: "second", numbers: [number("+14155550002")] }),
       projectFile({ project: "other", account: "ws-other", numbers: [number("+14155550005")], api_keys: [key("OTHER", ["send", "read", "operate"])] })
@@ -267,6 +267,18 @@ describe("scopes", () => {
     await expectProblem(await sender.get("/v1/numbers"), 403, "missing-scope")
     await expectProblem(await sender.post(`/v1/sessions/${id}/end`), 403, "missing-scope")
   })
+
+  it.each(["/v1/outbound-sms", "/V1/Outbound-SMS", "//v1/outbound-sms", "/v1/outbound%2dsms", "/v1/outbound-sms/", "/v1//outbound-sms"])(
+    "keep a key that may not send from sending, however the path is spelt: %s",
+    async (path) => {
+      const user = newUser()
+      for (const key of ["OPERATE_API_KEY", "READ_API_KEY"]) {
+        const response = await gateway.apiFor({ key: secrets[key] ?? "" }).post(path, { user_number: user, message: "Hello" })
+        expect([403, 404]).toContain(response.status)
+      }
+      expect(await api.sessionsOf(user)).toEqual([])
+    }
+  )
 
   it.each(["/v1/sessions", `/v1/sessions/${nowhere}`, "/v1/numbers", "/v1/opt-outs", "/v1/messages/msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D"])(
     "and every operation wants both headers: GET %s",

@@ -135,6 +135,7 @@ describe.concurrent("the log of a whole run", () => {
     await api.sessionsOf(user)
     await api.get(`/v1/opt-outs?user_number=${encodeURIComponent(stopper)}`)
     await api.get(`/v1/users/${encodeURIComponent(user)}`)
+    await api.get(`/v1/users/${user.slice(1)}`)
     await api.post(`/v1/sessions/${id}/messages`, { message: "A secret remark" })
     await api.post("/v1/outbound-sms", { user_number: `${user}x`, message: "A secret mistake" })
     await api.post("/v1/outbound-sms", `{"user_number":"${user}","message":"A secret`)

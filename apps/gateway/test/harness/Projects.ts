@@ -6,6 +6,7 @@ export const secrets: Readonly<Record<string, string>> = {
   EXPIRED_API_KEY: "pk_the-expired-key-00000000000000000000000000",
   REVOKED_API_KEY: "pk_the-revoked-key-00000000000000000000000000",
   READ_API_KEY: "pk_the-reading-key-00000000000000000000000000",
+  OPERATE_API_KEY: "pk_the-operating-key-000000000000000000000000",
   SEND_API_KEY: "pk_the-sending-key-00000000000000000000000000",
   AGENT_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 }
