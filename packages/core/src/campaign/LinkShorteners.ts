@@ -1,0 +1,30 @@
+/** Domains of public link shorteners, which carriers block because they hide where a link leads. A brand's own short domain is not among them. */
+
+export const linkShorteners: ReadonlySet<string> = new Set([
+  "adf.ly", "adfoc.us",
+  "bit.do", "bit.ly",
+  "bitly.com", "bl.ink",
+  "buff.ly", "clck.ru",
+  "cli.gs", "cutt.ly",
+  "cutt.us", "dub.sh",
+  "fb.me", "goo.gl",
+  "goo.su", "is.gd",
+  "j.mp", "kutt.it",
+  "lnk.to", "lnkd.in",
+  "mcaf.ee", "n9.cl",
+  "ouo.io", "ow.ly",
+  "po.st", "qr.ae",
+  "rb.gy", "rebrand.ly",
+  "rotf.lol", "s.id",
+  "s2r.co", "short.gy",
+  "short.io", "shorte.st",
+  "shorturl.at", "sms.to",
+  "soo.gd", "surl.li",
+  "t.co", "t.ly",
+  "t2m.io", "tiny.cc",
+  "tiny.one", "tinyurl.com",
+  "tr.im", "u.to",
+  "urlz.fr", "v.gd",
+  "vo.la", "we.tl",
+  "x.co", "zpr.io"
+])
