@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { Limits } from "@parley/core/Project"
+import { QuietHoursPolicy } from "@parley/core/QuietHours"
 import { SessionPolicy } from "@parley/core/SessionPolicy"
 import * as Demo from "../src/Demo.ts"
-import { decode } from "../src/ProjectFile.ts"
+import { decode, ProjectFile } from "../src/ProjectFile.ts"
 import { variables } from "../src/Settings.ts"
 
 const root = join(import.meta.dirname, "../../..")
@@ -32,7 +33,7 @@ describe("the README", () => {
     assert.strictEqual(table, settingsTable)
   })
 
-  for (const [section, schema] of [["session", SessionPolicy], ["limits", Limits]] as const) {
+  for (const [section, schema] of [["session", SessionPolicy], ["limits", Limits], ["quiet_hours", QuietHoursPolicy]] as const) {
     it(`gives every field of "${section}" with its default`, () => {
       const given = fieldDefaults(section)
       assert.deepStrictEqual([...given.keys()].sort(), keysOf(schema))
@@ -40,6 +41,11 @@ describe("the README", () => {
       assert.deepStrictEqual(JSON.stringify(Schema.encodeSync(schema)(decoded)), JSON.stringify(Schema.encodeSync(schema)(Schema.decodeUnknownSync(schema)({}))))
     })
   }
+
+  it("tells of every part of the project file", () => {
+    const told = new Set([...readme.matchAll(/^\| `(\w+)(?=[.`[])|, `(\w+)` \| required/gmu)].map(([, first, second]) => first ?? second))
+    assert.deepStrictEqual(Object.keys(ProjectFile.fields).filter((part) => !told.has(part)), [])
+  })
 
   it("shows a project file that can be applied, the same as the one beside it", async () => {
     const shown = /```json\n([\s\S]*?)```/u.exec(readme)?.[1] ?? "null"
