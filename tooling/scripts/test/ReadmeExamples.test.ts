@@ -78,10 +78,13 @@ beforeAll(async () => {
   for (const folder of nests) mkdirSync(folder, { recursive: true })
   const port = await freePort()
   for (const example of examples) writeFileSync(fileOf(example), example.code.replaceAll("127.0.0.1:8080", `127.0.0.1:${port}`))
-  const onDemo = async () => {
-    const demo = await startDemo(port)
-    await runAll("gateway").finally(() => demo.kill())
-  }
+  const onDemo = () =>
+    startDemo(port).then(
+      (demo) => runAll("gateway").finally(() => demo.kill()),
+      (error: Error) => {
+        for (const example of examples.filter(({ needs }) => needs === "gateway")) errors.set(fileOf(example), error.message)
+      }
+    )
   const [compiling] = await Promise.all([compile(), runAll("nothing"), onDemo()])
   compiled = compiling
 }, 60_000)
