@@ -10,6 +10,7 @@ import * as SingleProcess from "@parley/cluster/SingleProcess"
 import { CurrentAvailability } from "@parley/core/Availability"
 import { Ids } from "@parley/core/Ids"
 import { CurrentLineTimes } from "@parley/core/Lines"
+import { CurrentReceiptTimes } from "@parley/core/Receipts"
 import * as Routes from "@parley/http/Routes"
 import * as SqliteStore from "@parley/storage/SqliteStore"
 import * as StoreLock from "@parley/storage/StoreLock"
@@ -61,6 +62,7 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
   Layer.unwrap(Effect.gen(function*() {
     const accountFor = yield* Accounts.make(settings, lookup)
     const lineTimes = { ...(yield* CurrentLineTimes), ...settings.settle }
+    const receiptTimes = { ...(yield* CurrentReceiptTimes), ...settings.receipts }
     const publicUrl = settings.publicUrl === null ? null : new URL(settings.publicUrl)
     const carrier = TwilioCarrier.layer({
       accountFor,
@@ -83,7 +85,7 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
     return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
       Layer.provideMerge(NodeHttpServer.layer(server, { port: settings.port, host: settings.host, gracefulShutdownTimeout: stopWithin })),
       Layer.provideMerge(owners),
-      Layer.provide([Tracing.layer(settings), availability(settings), Layer.succeed(CurrentLineTimes, lineTimes)])
+      Layer.provide([Tracing.layer(settings), availability(settings), Layer.succeed(CurrentLineTimes, lineTimes), Layer.succeed(CurrentReceiptTimes, receiptTimes)])
     )
   }))
 

@@ -4,6 +4,7 @@ import { Cidr } from "@parley/agents/AddressGuard"
 import type { AvailabilityTable } from "@parley/core/Availability"
 import type { LineTimes } from "@parley/core/Lines"
 import { defaultLineTimes } from "@parley/core/Lines"
+import type { ReceiptTimes } from "@parley/core/Receipts"
 import * as AvailabilityFile from "./AvailabilityFile.ts"
 
 const Port = Schema.String.check(
@@ -80,6 +81,11 @@ export const variables = {
     fallback: "15 minutes",
     schema: PositiveDuration
   },
+  SETTLE_RECEIPT_AFTER: {
+    meaning: "From the carrier's acceptance of a text to the first question about its receipt, if none came",
+    fallback: "5 minutes",
+    schema: PositiveDuration
+  },
   AVAILABILITY_FILE: {
     meaning: "JSON file of what countries offer, in the shape of GET /v1/availability; its rows replace the built-in ones",
     fallback: null,
@@ -113,6 +119,8 @@ export interface Settings {
   readonly otlpEndpoint: string | null
   /** Those of a line's times that the environment sets. */
   readonly settle: Partial<Pick<LineTimes, "askAfter" | "absentAfter" | "settledWithin">>
+  /** How long receipts are waited for, where the environment sets it. */
+  readonly receipts: Partial<Pick<ReceiptTimes, "askAfter">>
   /** The operator's own; null: the built-in table. */
   readonly availability: AvailabilityTable | null
   readonly agentAllowPrivate: ReadonlyArray<Cidr>
@@ -190,6 +198,7 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
       logFormat: value("LOG_FORMAT") ?? "json",
       otlpEndpoint: value("OTEL_EXPORTER_OTLP_ENDPOINT"),
       settle,
+      receipts: timeOf("SETTLE_RECEIPT_AFTER", "askAfter"),
       availability: Result.getOrElse(availability, () => null),
       agentAllowPrivate: networks(value("AGENT_ALLOW_PRIVATE") ?? "").filter(Schema.is(Cidr))
     }

@@ -1,6 +1,7 @@
 /** The owners and the sweep in one process, over the store's own SQL. */
 import { Duration, Layer } from "effect"
 import { SingleRunner } from "effect/cluster"
+import * as Inquiry from "./Inquiry.ts"
 import * as Owners from "./Owners.ts"
 import * as Sweep from "./Sweep.ts"
 
@@ -19,4 +20,4 @@ const runner = SingleRunner.layer({
   }
 })
 
-export const layer = Sweep.layer.pipe(Layer.provideMerge(Owners.layer), Layer.provideMerge(runner))
+export const layer = Layer.mergeAll(Sweep.layer, Inquiry.layer).pipe(Layer.provideMerge(Owners.layer), Layer.provideMerge(runner))

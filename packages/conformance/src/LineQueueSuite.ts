@@ -137,6 +137,21 @@ export const lineQueueSuite = (name: string, stores: StoreLayer) =>
         assert.strictEqual((yield* messages.linesDue(Samples.at(50), 1)).length, 1)
       }))
 
+    it.effect("accepted texts whose receipt is overdue are found, the longest overdue first", () =>
+      Effect.gen(function*() {
+        const messages = yield* MessageStore
+        const { put: [late, later] } = yield* line(
+          ["a", { ...sent, nextAttemptAt: Samples.at(-20) }],
+          ["b", { ...sent, nextAttemptAt: Samples.at(-30) }],
+          ["c", { ...sent, nextAttemptAt: Samples.at(50) }],
+          ["d", sent],
+          ["e", { status: "delivered", nextAttemptAt: Samples.at(-40) }],
+          ["f", { status: "unknown", nextAttemptAt: Samples.at(-40) }]
+        )
+        assert.deepStrictEqual(ids(yield* messages.receiptsDue(Samples.at(0), 1_000)), [later?.id, late?.id])
+        assert.deepStrictEqual(ids(yield* messages.receiptsDue(Samples.at(0), 1)), [later?.id])
+      }))
+
     it.effect("the backlog is what waits in all lines, and since when", () =>
       Effect.gen(function*() {
         const messages = yield* MessageStore

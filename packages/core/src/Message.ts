@@ -44,7 +44,7 @@ export const Message = Schema.Struct({
   turnId: Schema.NullOr(TurnId),
   /** Calls of the carrier so far. */
   attempts: Schema.Int,
-  /** Queued: not to be tried before this time. Unknown: when the carrier is asked next; null when nobody asks any more. */
+  /** Queued: not to be tried before this time. Unknown, or sent without a receipt: when the carrier is asked next; null when nobody asks any more. */
   nextAttemptAt: Schema.NullOr(At),
   /** Quiet hours keep it out of its line until then; in the past: they kept it until then. */
   heldUntil: Schema.NullOr(At),

@@ -1,5 +1,5 @@
 /** What the carrier reports of a text after it was handed over. */
-import { DateTime, Effect, Option } from "effect"
+import { Context, DateTime, Duration, Effect, Option } from "effect"
 import type { MessageStatus } from "@parley/schema/Conversation"
 import type { Environment } from "@parley/schema/Environment"
 import type { MessageId, ProjectId } from "@parley/schema/Ids"
@@ -11,6 +11,18 @@ import { LineStore } from "./ports/LineStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import type { Wake } from "./Wake.ts"
 import { transactAndWake } from "./Wake.ts"
+
+export interface ReceiptTimes {
+  /** From the carrier's acceptance to the first question about a text whose receipt did not come; each further wait is as long as all before it together. */
+  readonly askAfter: Duration.Duration
+  /** From the acceptance to the time when nobody asks any more: some networks give no receipts. Longer than the carrier keeps a text in its queue (10 h). */
+  readonly within: Duration.Duration
+}
+
+/** How long receipts are waited for; an operator's, not a project's. */
+export const CurrentReceiptTimes = Context.Reference<ReceiptTimes>("@parley/core/CurrentReceiptTimes", {
+  defaultValue: () => ({ askAfter: Duration.minutes(5), within: Duration.hours(24) })
+})
 
 export interface Receipt {
   readonly projectId: ProjectId
@@ -51,6 +63,7 @@ export const report = Effect.fnUntraced(function*(
   trouble: { readonly code: string | null; readonly detail: string | null }
 ) {
   const messages = yield* MessageStore
+  const times = yield* CurrentReceiptTimes
   const now = yield* DateTime.now
   // Whatever stage the carrier names, it has the text: that is what `sent` says here.
   const status = advance(message.status, isUnderWay(reported) ? "sent" : reported)
@@ -67,7 +80,8 @@ export const report = Effect.fnUntraced(function*(
       : failed
       ? { reason: status, code: trouble.code, detail: trouble.detail ?? "The carrier could not deliver this text and gave no reason." }
       : null,
-    nextAttemptAt: null,
+    // Receipts that come while the gateway is away are lost, and the carrier has to be asked.
+    nextAttemptAt: status === "sent" ? DateTime.addDuration(now, times.askAfter) : null,
     acceptedAt: message.acceptedAt ?? now,
     updatedAt: now
   })

@@ -182,6 +182,10 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
         sql<MessageRow>`SELECT * FROM messages WHERE pending = 2 AND held_until <= ${DateTime.toEpochMillis(now)}
           ORDER BY held_until, id LIMIT ${limit}`.pipe(Effect.map(all), named("messages.heldDue")),
 
+      receiptsDue: (now, limit) =>
+        sql<MessageRow>`SELECT * FROM messages WHERE status = 'sent' AND next_attempt_at <= ${DateTime.toEpochMillis(now)}
+          ORDER BY next_attempt_at, id LIMIT ${limit}`.pipe(Effect.map(all), named("messages.receiptsDue")),
+
       backlog: () =>
         sql<{ n: SqlNumber; oldest: SqlNumber | null; held: SqlNumber }>`SELECT count(*) AS n, min(created_at) AS oldest,
           (SELECT count(*) FROM messages WHERE pending = 2) AS held FROM messages WHERE pending = 1`.pipe(

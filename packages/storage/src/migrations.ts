@@ -184,10 +184,15 @@ const numberOperations = [
   `CREATE INDEX number_operations_number ON number_operations (number, id)`
 ]
 
+const lostReceipts = [
+  `CREATE INDEX messages_receipt_due ON messages (next_attempt_at, id) WHERE status = 'sent' AND next_attempt_at IS NOT NULL`
+]
+
 export const migrations = Migrator.fromRecord({
   "0001_initial": run(initial),
   "0002_quiet_hours_and_scheduled_sends": run(quietHoursAndScheduledSends),
-  "0003_number_operations": run(numberOperations)
+  "0003_number_operations": run(numberOperations),
+  "0004_lost_receipts": run(lostReceipts)
 })
 
 /** Brings the database to the newest version. Safe to run at every start. */

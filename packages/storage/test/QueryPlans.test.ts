@@ -77,6 +77,7 @@ const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> = {
   "what is in flight": messages((store) => store.inFlight(agentNumber)),
   "a queue's length": messages((store) => store.queueLength(agentNumber, 1_000)),
   "texts that are held no longer": messages((store) => store.heldDue(now, 100)),
+  "receipts that are overdue": messages((store) => store.receiptsDue(now, 100)),
   "lines that are due": messages((store) => store.linesDue(now, 100)),
   "a key by its hash": directory((store) => store.keyByHash("0")),
   "a connector": directory((store) => store.connector(Samples.connector(project).id)),

@@ -36,6 +36,8 @@ export class MessageStore extends Context.Service<MessageStore, {
   linesDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<PhoneNumber>, StoreFailure>
   /** Texts that quiet hours keep no longer, the longest overdue first. */
   heldDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
+  /** Texts that the carrier accepted and whose receipt is overdue: they are to be asked about, the longest overdue first. */
+  receiptsDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
   /** How many pending texts there are in all, and since when the oldest waits; how many quiet hours keep. For metrics. */
   backlog(): Effect.Effect<{ readonly pending: number; readonly oldestAt: DateTime.Utc | null; readonly held: number }, StoreFailure>
 }>()("@parley/core/MessageStore") {}
