@@ -77,6 +77,7 @@ const cases: Readonly<Record<Exclude<Settings.VariableName, "AVAILABILITY_FILE">
   SETTLE_ASK_AFTER: { of: (settings) => settings.settle.askAfter, fallback: undefined, good: [["500 millis", 500]], bad: [["soon", time], ["0 seconds", time]] },
   SETTLE_ABSENT_AFTER: { of: (settings) => settings.settle.absentAfter, fallback: undefined, good: [["2 minutes", 120_000]], bad: [["-1 minutes", time]] },
   SETTLE_WITHIN: { of: (settings) => settings.settle.settledWithin, fallback: undefined, good: [["1 hour", 3_600_000]], bad: [["never", time]] },
+  SETTLE_RECEIPT_AFTER: { of: (settings) => settings.receipts.askAfter, fallback: undefined, good: [["1 minute", 60_000]], bad: [["0 seconds", time]] },
   AGENT_ALLOW_PRIVATE: {
     of: (settings) => settings.agentAllowPrivate,
     fallback: [],
