@@ -98,7 +98,7 @@ export const makeApi = (url: string, options: ApiOptions = {}) => {
   }
 }
 
-export interface ProblemBody {
+interface ProblemBody {
   readonly type: string
   readonly title: string
   readonly status: number

@@ -28,7 +28,7 @@ const stopsWithinMillis = 10_000
 /** Several processes may start at once on a small machine. */
 const startsWithinMillis = 40_000
 
-export interface Stopped {
+interface Stopped {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }

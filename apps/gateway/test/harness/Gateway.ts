@@ -12,7 +12,7 @@ import { freePort } from "./FreePort.ts"
 import { accountSid, authToken, secrets, type TestProject } from "./Projects.ts"
 
 /** Quick enough to see what a line does about trouble. */
-export const quickLineTimes: LineTimes = {
+const quickLineTimes: LineTimes = {
   ...defaultLineTimes,
   backOff: Duration.millis(20),
   backOffAtMost: Duration.millis(200),
@@ -20,16 +20,13 @@ export const quickLineTimes: LineTimes = {
   absentAfter: Duration.millis(400)
 }
 
-export const lookup: Apply.Lookup = (name) => Option.fromNullishOr(secrets[name])
+const lookup: Apply.Lookup = (name) => Option.fromNullishOr(secrets[name])
 
 /** Brings a project to what its file says, in whichever store is at hand. */
 export const applyFile = (file: object) =>
   Effect.gen(function*() {
     yield* Apply.apply(yield* Apply.plan(yield* decode(file), lookup))
   })
-
-/** A layer that stands in for ports of the store. */
-export type Substitute = Layer.Layer<never, never, SqliteStore>
 
 export interface TestGateway {
   readonly url: string
@@ -44,7 +41,7 @@ export interface TestGateway {
   close(): Promise<void>
 }
 
-export interface GatewayOptions {
+interface GatewayOptions {
   readonly projects: ReadonlyArray<TestProject>
   /** Wraps the store, to break it. */
   readonly store?: (store: Layer.Layer<SqliteStore>) => Layer.Layer<SqliteStore>

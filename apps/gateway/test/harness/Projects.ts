@@ -17,7 +17,7 @@ export const authToken = "the-auth-token-of-the-tests"
 /** The sender that most tests use. */
 export const us = "+14155550001"
 
-export interface ProjectOptions {
+interface ProjectOptions {
   readonly project?: string
   readonly account?: string
   readonly agent?: object
