@@ -46,9 +46,11 @@ export const unreadable = (filename: string, cause: unknown): Finding =>
 
 /** Whether a gateway serves the file now. Takes the lock for a moment when nobody has it. */
 export const isServed = (filename: string): Effect.Effect<boolean> =>
-  existsSync(`${filename}.lock`)
-    ? Effect.scoped(Layer.build(StoreLock.layer(filename))).pipe(
-      Effect.as(false),
-      Effect.catchTags({ StoreInUse: () => Effect.succeed(true), StoreNotLockable: () => Effect.succeed(false) })
-    )
-    : Effect.succeed(false)
+  Effect.suspend(() =>
+    existsSync(`${filename}.lock`)
+      ? Effect.scoped(Layer.build(StoreLock.layer(filename))).pipe(
+        Effect.as(false),
+        Effect.catchTags({ StoreInUse: () => Effect.succeed(true), StoreNotLockable: () => Effect.succeed(false) })
+      )
+      : Effect.succeed(false)
+  )

@@ -1,0 +1,181 @@
+/** Every subcommand, as a process. What a person can have mistaken is told in one line, without a stack. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it, vi } from "vitest"
+import { type RunningCarrierSim, startCarrierSim } from "@parley/carrier-sim/startCarrierSim"
+import * as Demo from "../src/Demo.ts"
+import { parley, type Ran, running } from "./harness/Command.ts"
+import { freePort } from "./harness/FreePort.ts"
+import { accountSid, authToken, number, projectFile, us } from "./harness/Projects.ts"
+import { until } from "./harness/Waiting.ts"
+
+const directory = mkdtempSync(join(tmpdir(), "parley-command-"))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+let stores = 0
+/** The environment of a store of its own. */
+const onStore = () => ({ DATABASE_URL: `file:${join(directory, `store-${++stores}`, "parley.db")}`, TEST_API_KEY: "pk_the-key-of-the-command-tests" })
+
+const fails = (ran: Ran, like: RegExp) => {
+  assert.strictEqual(ran.code, 1, ran.stdout + ran.stderr)
+  assert.match(ran.stderr, /^parley: /u)
+  assert.match(ran.stderr, like)
+  assert.notMatch(ran.stderr, /\n\s+at |Error:|Fiber/u)
+}
+
+const succeeds = (ran: Ran) => {
+  assert.strictEqual(ran.code, 0, ran.stderr)
+  return ran.stdout
+}
+
+// Each process takes a second, and several on a busy machine.
+vi.setConfig({ testTimeout: 90_000 })
+
+describe.concurrent("parley", () => {
+  it("shows its subcommands with --help", async () => {
+    const shown = succeeds(await parley(["--help"], {}))
+    for (const name of ["serve", "dev", "apply", "keys", "send", "sessions", "availability", "doctor"]) assert.match(shown, new RegExp(`^  ${name} `, "mu"))
+  })
+
+  it("refuses what it does not know, in one line", async () => {
+    const ran = await parley(["frobnicate"], {})
+    fails(ran, /^parley: Unknown subcommand "frobnicate".* See: parley --help\n$/u)
+    assert.strictEqual(ran.stdout, "")
+  })
+
+  it("tells all that is wrong with its environment, and no secret", async () => {
+    const ran = await parley(["keys", "list"], { PORT: "x", LOG_LEVEL: "y", TWILIO_AUTH_TOKEN: "hush" })
+    fails(ran, /PORT="x" must be a port.*LOG_LEVEL="y" must be/su)
+    assert.notInclude(ran.stderr, "hush")
+  })
+
+  it("says that a store can't be opened, and why", async () => {
+    const file = join(directory, "plain")
+    writeFileSync(file, "no database at all".repeat(100))
+    fails(await parley(["keys", "list"], { DATABASE_URL: `file:${file}` }), /can't be opened: file is not a database\. Check DATABASE_URL/u)
+  })
+})
+
+describe.concurrent("parley apply", () => {
+  const write = (name: string, content: unknown) => {
+    const file = join(directory, name)
+    writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content))
+    return file
+  }
+
+  it("shows differences, applies them once, and reads a file or standard input", async () => {
+    const environment = onStore()
+    const file = write("project.json", projectFile())
+    assert.include(succeeds(await parley(["apply", "-f", file, "--dry-run"], environment)), "Nothing was changed (--dry-run).")
+    const applied = succeeds(await parley(["apply", "-f", "-"], environment, JSON.stringify(projectFile())))
+    assert.match(applied, /^\+ project main\n.*Applied 4 changes to project main\.\n$/su)
+    assert.strictEqual(succeeds(await parley(["apply", "-f", file], environment)), "Project main is as the file says; nothing to do.\n")
+  })
+
+  it("refuses a bad file with the place of each mistake", async () => {
+    fails(await parley(["apply", "-f", write("bad.json", { ...projectFile(), conectors: [], numbers: [{ number: "1" }] })], onStore()), /conectors is not known.*numbers\[0\]\.number must be a phone number.*numbers\[0\]\.environment is missing/su)
+  })
+
+  it("refuses what is no file, and what is no JSON", async () => {
+    const [absent, torn] = await Promise.all([parley(["apply", "-f", join(directory, "absent.json")], onStore()), parley(["apply", "-f", "-"], onStore(), `{"a":`)])
+    fails(absent, /there is no such file/u)
+    fails(torn, /The project file is not valid:\n {2}- it is not JSON/u)
+  })
+
+  it("refuses a key whose variable is not set", async () => {
+    fails(await parley(["apply", "-f", "-"], { DATABASE_URL: onStore().DATABASE_URL }, JSON.stringify(projectFile())), /nothing was changed:\n {2}- API key "tests" names the environment variable TEST_API_KEY/u)
+  })
+})
+
+describe("parley keys", () => {
+  it("makes a key that is shown once, lists it without its secret, and revokes it", async () => {
+    const environment = onStore()
+    fails(await parley(["keys", "create", "--account", "ws-main", "--name", "ci"], environment), /Account ws-main has no project here/u)
+    succeeds(await parley(["apply", "-f", "-"], environment, JSON.stringify(projectFile({ api_keys: [] }))))
+    const secret = succeeds(await parley(["keys", "create", "--account", "ws-main", "--name", "ci", "--scopes", "send,read", "--expires", "2100-01-01"], environment)).trim()
+    assert.match(secret, /^pk_[A-Za-z0-9_-]{43}$/u)
+    const listed = succeeds(await parley(["keys", "list"], environment))
+    const [id = "", account, name, hint, scopes, state] = listed.trim().split("\t")
+    assert.deepStrictEqual([account, name, hint, scopes, state], ["ws-main", "ci", `${secret.slice(0, 5)}…`, "send,read", "active until 2100-01-01T00:00:00.000Z"])
+    succeeds(await parley(["keys", "revoke", id], environment))
+    assert.match(succeeds(await parley(["keys", "list", "--account", "ws-main"], environment)), /\trevoked /u)
+    fails(await parley(["keys", "revoke", "key_nope"], environment), /No key has the id key_nope/u)
+    fails(await parley(["keys", "create", "--account", "ws-main", "--name", "x", "--scopes", "all"], environment), /--scopes=all/u)
+  })
+})
+
+describe("parley doctor", () => {
+  let sim: RunningCarrierSim
+  beforeAll(async () => {
+    sim = await startCarrierSim({ accounts: [{ sid: accountSid, authToken }], numbers: [] })
+  })
+  afterAll(() => sim.close())
+
+  it("says what is wrong with carrier and numbers, and that all is well once it is put right", async () => {
+    const port = await freePort()
+    const publicUrl = `http://127.0.0.1:${port}`
+    const environment = { ...onStore(), PORT: String(port), PUBLIC_URL: publicUrl, TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_BASE_URL: sim.url }
+    assert.match(succeeds(await parley(["doctor"], environment)), /There is no store at .*\n0 problems, 2 warnings\n$/su)
+
+    const missing = "+14155550002"
+    succeeds(await parley(["apply", "-f", "-"], environment, JSON.stringify(projectFile({ numbers: [number(us), number(missing)] }))))
+    sim.number({ phoneNumber: us, smsUrl: "https://demo.twilio.com/welcome" })
+    const unwell = await parley(["doctor"], environment)
+    fails(unwell, /^parley: 2 problems, 1 warning\n$/u)
+    assert.match(unwell.stdout, /^problem {2}number \+14155550001: Its texts go to https:\/\/demo\.twilio\.com\/welcome/mu)
+    assert.match(unwell.stdout, /^problem {2}number \+14155550002: Account AC\S+ does not have it/mu)
+
+    const smsUrl = `${publicUrl}/twilio/main/live/sms`
+    for (const each of [us, missing]) sim.number({ phoneNumber: each, smsUrl: `${smsUrl}#rc=3&rp=5xx`, smsFallbackUrl: smsUrl })
+    const gateway = await running(["serve"], environment, publicUrl)
+    try {
+      const well = JSON.parse(succeeds(await parley(["doctor", "--json"], environment)))
+      assert.deepStrictEqual([well.ok, well.problems, well.warnings], [true, 0, 0], JSON.stringify(well))
+      const refused = await parley(["doctor", "--json"], { ...environment, TWILIO_AUTH_TOKEN: "another" })
+      fails(refused, /1 problem, 0 warnings/u)
+      assert.include(refused.stdout, "does not accept the auth token")
+      assert.notInclude(refused.stdout + refused.stderr, "another")
+      fails(await parley(["serve"], { ...environment, PORT: "0" }), /is in use by another gateway process\. Stop that one/u)
+    } finally {
+      assert.strictEqual(await gateway.stop("SIGINT"), 0)
+    }
+  })
+
+  it("tells unusable settings as findings", async () => {
+    const ran = await parley(["doctor", "--json"], { PORT: "x" })
+    fails(ran, /1 problem, 1 warning/u)
+    assert.strictEqual(JSON.parse(ran.stdout).findings[0].message, `PORT="x" must be a port, 0 to 65535.`)
+  })
+})
+
+describe("parley dev", () => {
+  it("is refused on an address that others reach", async () => {
+    fails(await parley(["dev"], { HOST: "0.0.0.0", ...onStore() }), /listens on this machine only/u)
+  })
+
+  it("serves the demo, which send and sessions talk to without settings, and whose key parley serve does not expose", async () => {
+    const [port, carrierPort] = [await freePort(), await freePort()]
+    const environment = { ...onStore(), PORT: String(port), CARRIER_PORT: String(carrierPort) }
+    fails(await parley(["sessions"], environment), /No answer from .* Is the gateway running\?/u)
+    const dev = await running(["dev"], environment, `http://127.0.0.1:${port}`)
+    try {
+      const handset = "+14155550123"
+      const sent = await parley(["send", "--to", handset, "Your table is ready."], environment)
+      const id = succeeds(sent).trim()
+      assert.match(id, /^TW_SMS_/u)
+      await until("the text on the handset", async () => (await (await fetch(`http://127.0.0.1:${carrierPort}/_sim/handsets/${handset}/messages`)).text()).includes("Your table is ready."))
+      const listed = succeeds(await parley(["sessions", "--user", handset], environment))
+      assert.match(listed, new RegExp(`^${id}\t.*\t\\${handset}\t.*\tunanswered\n$`, "u"))
+      assert.match(succeeds(await parley(["sessions", id], environment)), /Your table is ready\. {2}\[(?:sent|delivered|sending)\]/u)
+      assert.strictEqual(JSON.parse(succeeds(await parley(["sessions", id, "--json"], environment))).session.id, id)
+      fails(await parley(["send", "--to", "5", "Hello"], environment), /user_number must be a phone number/u)
+      fails(await parley(["sessions", "TW_SMS_nope"], environment), /404/u)
+      fails(await parley(["sessions"], { ...environment, PARLEY_API_KEY: "pk_nobody" }), /401/u)
+      assert.include(dev.written(), Demo.numbers.us)
+    } finally {
+      assert.strictEqual(await dev.stop("SIGINT"), 0)
+    }
+    fails(await parley(["serve"], { ...environment, HOST: "0.0.0.0" }), /this store knows the demo's API key/u)
+  })
+})
