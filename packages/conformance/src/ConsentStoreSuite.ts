@@ -1,6 +1,6 @@
 /** What every store of opt-outs does. */
 import { assert, layer } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { DateTime, Effect, Option } from "effect"
 import { ConsentStore } from "@parley/core/ports/ConsentStore"
 import { Directory } from "@parley/core/ports/Directory"
 import * as Samples from "./Samples.ts"
@@ -45,23 +45,28 @@ export const consentStoreSuite = (name: string, stores: StoreLayer) =>
         assert.isTrue(Option.isNone(yield* consent.get(optOut.userNumber, optOut.agentNumber)))
       }))
 
-    it.effect("an account's opt-outs are listed page by page, each once, and filtered", () =>
+    it.effect("an account's opt-outs are listed page by page, the latest first, each once, and filtered", () =>
       Effect.gen(function*() {
         const consent = yield* ConsentStore
         const mine = yield* project
         const { accountId } = mine
         const userNumber = Samples.userNumber()
-        const all = [Samples.optOut(mine, { userNumber }), Samples.optOut(mine, { userNumber }), Samples.optOut(mine), Samples.optOut(mine, { environment: "sandbox" })]
+        const all = [
+          Samples.optOut(mine, { userNumber, optedOutAt: DateTime.makeUnsafe(4_000) }),
+          Samples.optOut(mine, { userNumber, optedOutAt: DateTime.makeUnsafe(3_000) }),
+          Samples.optOut(mine, { optedOutAt: DateTime.makeUnsafe(2_000) }),
+          Samples.optOut(mine, { environment: "sandbox", optedOutAt: DateTime.makeUnsafe(1_000) })
+        ]
         yield* Effect.forEach([...all.toReversed(), Samples.optOut(yield* project)], consent.put, { discard: true })
         for (const limit of [1, 3, 4, 9]) {
           const pages = yield* everyPage((cursor) => consent.list({ accountId }, { limit, cursor }))
-          assert.sameDeepMembers(pages.flat(), all)
+          assert.deepStrictEqual(pages.flat(), all)
           assert.strictEqual(pages.length, Math.ceil(4 / limit))
         }
         const found = (filter: object) => Effect.map(consent.list({ accountId, ...filter }, { limit: 9, cursor: null }), ({ items }) => items)
         assert.deepStrictEqual(yield* found({ userNumber }), all.slice(0, 2))
         assert.deepStrictEqual(yield* found({ environment: "sandbox" }), all.slice(3))
         assert.deepStrictEqual(yield* found({ projectId: Samples.projectId() }), [])
-        assert.sameDeepMembers([...yield* found({ projectId: mine.id })], all)
+        assert.deepStrictEqual(yield* found({ projectId: mine.id }), all)
       }))
   })

@@ -43,7 +43,10 @@ const cursor = (given: string | undefined, isCursor: (text: string) => boolean) 
     }))
 
 const isId = (prefix: string) => (text: string) => text.startsWith(prefix)
-const isPair = (text: string) => text.split("|").every(isPhoneNumber)
+const isOptOut = (text: string) => {
+  const [millis = "", ...pair] = text.split("|")
+  return /^\d{1,15}$/u.test(millis) && pair.length === 2 && pair.every(isPhoneNumber)
+}
 
 const asPage = <A, B>(page: Page<A>, show: (item: A) => B) => ({ data: page.items.map(show), nextCursor: page.next })
 
@@ -145,7 +148,7 @@ export const optOuts = HttpApiBuilder.group(Api, "optOuts", (handlers) =>
   handlers.handle("list", Effect.fnUntraced(function*({ query }) {
     const store = yield* ConsentStore
     const { accountId, projectId } = yield* Caller
-    const from = yield* cursor(query.cursor, isPair)
+    const from = yield* cursor(query.cursor, isOptOut)
     const page = yield* store.list({ accountId, projectId, userNumber: query.userNumber }, { limit: query.limit ?? defaultLimit, cursor: from })
     return asPage(page, Resource.optOut)
   }, Effect.catchTags(storeAway))))

@@ -24,8 +24,8 @@ const toOptOut = (row: OptOutRow): OptOut => ({
   optedOutAt: toTime(row.opted_out_at)
 })
 
-// A page's cursor: the pair it ended with.
-const cursorOf = (optOut: OptOut) => `${optOut.userNumber}|${optOut.agentNumber}`
+// A page's cursor: when the last of it opted out, and the pair.
+const cursorOf = (optOut: OptOut) => `${toMillis(optOut.optedOutAt)}|${optOut.userNumber}|${optOut.agentNumber}`
 
 export const layer: Layer.Layer<ConsentStore, never, SqlClient.SqlClient> = Layer.effect(
   ConsentStore,
@@ -53,11 +53,11 @@ export const layer: Layer.Layer<ConsentStore, never, SqlClient.SqlClient> = Laye
         if (filter.projectId !== undefined) conditions.push(sql`project_id = ${filter.projectId}`)
         if (filter.environment !== undefined) conditions.push(sql`environment = ${filter.environment}`)
         if (page.cursor !== null) {
-          const [user = "", agent = ""] = page.cursor.split("|")
-          conditions.push(sql`(user_number, agent_number) > (${user}, ${agent})`)
+          const [millis = "", user = "", agent = ""] = page.cursor.split("|")
+          conditions.push(sql`(opted_out_at, user_number, agent_number) < (${Number(millis)}, ${user}, ${agent})`)
         }
         return sql<OptOutRow>`SELECT * FROM opt_outs WHERE ${sql.and(conditions)}
-          ORDER BY user_number, agent_number LIMIT ${page.limit + 1}`.pipe(
+          ORDER BY opted_out_at DESC, user_number DESC, agent_number DESC LIMIT ${page.limit + 1}`.pipe(
           Effect.map((rows) => {
             const items = rows.slice(0, page.limit).map(toOptOut)
             const last = items.at(-1)

@@ -22,6 +22,7 @@ export class ConsentStore extends Context.Service<ConsentStore, {
   /** Keeps the first of several for the same pair. */
   put(optOut: OptOut): Effect.Effect<void, StoreFailure>
   remove(userNumber: PhoneNumber, agentNumber: PhoneNumber): Effect.Effect<void, StoreFailure>
+  /** The latest first. */
   list(
     filter: { readonly accountId: AccountId; readonly userNumber?: PhoneNumber | undefined; readonly projectId?: ProjectId | undefined; readonly environment?: Environment | undefined },
     page: { readonly limit: number; readonly cursor: string | null }
