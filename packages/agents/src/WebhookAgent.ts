@@ -1,5 +1,5 @@
 /** An agent behind a URL: each turn is one signed POST, and its answer is the agent's. Nothing is tried twice here; the core calls again under the same turn id. */
-import { Clock, Duration, Effect, Option, Redacted, Result } from "effect"
+import { Clock, Duration, Effect, Option, type Redacted, Result } from "effect"
 import type { TurnAnswer, TurnRequest } from "@parley/core/ports/Agent"
 import { AgentFailure, answerLimits } from "@parley/core/ports/Agent"
 import type { AgentConfig } from "@parley/core/Project"

@@ -1,12 +1,14 @@
 /** The carrier port on Twilio's REST API, through Twilio's own package. */
-import { DateTime, Duration, Effect, Layer, Option, Redacted } from "effect"
+import { DateTime, Duration, Effect, Layer, Option } from "effect"
 import { Ambiguous, Carrier, CarrierFailure, NotNow, Refused } from "@parley/core/ports/Carrier"
 import type { CarrierText, OutboundText } from "@parley/core/ports/Carrier"
-import { type AccountFor, login, type TwilioAccount } from "./TwilioAccount.ts"
-import { type Client, connect } from "./TwilioClient.ts"
+import type { AccountFor } from "./TwilioAccount.ts"
+import type { Client } from "./TwilioClient.ts"
+import { clientsOn } from "./TwilioClients.ts"
 import { explain, ofCreate, ofRead } from "./TwilioErrors.ts"
-import { make, TwilioCallFailed, type TwilioHttpClient } from "./TwilioHttpClient.ts"
+import { make, TwilioCallFailed } from "./TwilioHttpClient.ts"
 import { statusOf } from "./TwilioStatus.ts"
+import { webhookRepeats } from "./TwilioWebhook.ts"
 
 export interface TwilioCarrierOptions {
   readonly accountFor: AccountFor
@@ -32,12 +34,9 @@ const failed = (reason: Reason) => new CarrierFailure({ reason })
 
 const notNow = (detail: string) => new NotNow({ code: null, detail, retryAfter: null, nextDay: false })
 
-/** Asks Twilio to repeat a callback three times that met no connection, no answer or a 5xx; by default it repeats none that was answered. Neither sent nor signed. */
-const repeats = "#rc=3&rp=5xx,ct,rt"
-
 /** The address that Twilio reports a text's progress to. */
 export const statusCallback = (publicUrl: URL, text: Pick<OutboundText, "projectId" | "environment" | "messageId">): string =>
-  `${publicUrl.origin}${publicUrl.pathname.replace(/\/+$/u, "")}/twilio/${text.projectId}/${text.environment}/status?message=${text.messageId}${repeats}`
+  `${publicUrl.origin}${publicUrl.pathname.replace(/\/+$/u, "")}/twilio/${text.projectId}/${text.environment}/status?message=${text.messageId}${webhookRepeats}`
 
 const createFailed = (cause: unknown): Reason => {
   const unclear = (what: string) => new Ambiguous({ code: null, detail: `Twilio ${what}; whether it took the text is being found out.` })
@@ -50,27 +49,6 @@ const createFailed = (cause: unknown): Reason => {
 const readFailed = (cause: unknown): Reason => {
   if (!(cause instanceof TwilioCallFailed)) return notNow("Twilio answered something that cannot be read.")
   return cause.reason._tag === "Answered" ? ofRead(cause.reason) : notNow(`Twilio ${cause.reason.detail}.`)
-}
-
-/** Makes Twilio's client of an account, and keeps it until the account's secret changes. */
-const clientsOn = (http: TwilioHttpClient) => {
-  const kept = new Map<string, { readonly password: Redacted.Redacted; readonly client: Client }>()
-  return (account: TwilioAccount): Effect.Effect<Client, Refused> =>
-    Effect.suspend(() => {
-      const user = login(account)
-      if (user === null) return new Refused({ code: null, detail: "The Twilio account has nothing to log in with: set its auth token or an API key." })
-      const key = `${account.accountSid} ${user.username}`
-      const known = kept.get(key)
-      if (known !== undefined && Redacted.value(known.password) === Redacted.value(user.password)) return Effect.succeed(known.client)
-      return Effect.try({
-        try: () => {
-          const client = connect(http, { accountSid: account.accountSid, username: user.username, password: Redacted.value(user.password) })
-          kept.set(key, { password: user.password, client })
-          return client
-        },
-        catch: () => new Refused({ code: null, detail: "The Twilio account cannot be used: its SID must begin with AC, and its auth token or API key must not be empty." })
-      })
-    })
 }
 
 type Listed = Awaited<ReturnType<Client["messages"]["page"]>>["instances"][number]
@@ -110,7 +88,7 @@ export const layer = (options: TwilioCarrierOptions): Layer.Layer<Carrier> =>
           NoTwilioAccount: ({ detail }) => new Refused({ code: null, detail }),
           StoreFailure: () => notNow("The Twilio account of the project could not be read from the store.")
         }),
-        Effect.flatMap(clientOf),
+        Effect.flatMap((account) => Effect.mapError(clientOf(account), ({ detail }) => new Refused({ code: null, detail }))),
         Effect.mapError(failed)
       )
 

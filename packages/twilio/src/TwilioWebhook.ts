@@ -2,10 +2,16 @@
 import { Option, Result, Schema, SchemaIssue } from "effect"
 import type { MessageStatus } from "@parley/schema/Conversation"
 import { MessageId } from "@parley/schema/Ids"
-import type { PhoneNumber } from "@parley/schema/PhoneNumber";
+import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { isPhoneNumber } from "@parley/schema/PhoneNumber"
 import { explain } from "./TwilioErrors.ts"
 import { statusOf } from "./TwilioStatus.ts"
+
+/**
+ * What every webhook's URL ends with: by default Twilio repeats only what met no connection, so a text that arrives while the
+ * store is away would be lost. Five repeats are the most it grants; `all` is 4xx, 5xx and both time-outs. Source: Twilio's connection overrides.
+ */
+export const webhookRepeats = "#rc=5&rp=all"
 
 /** The most that a form may hold. Media: Twilio's own limit. The body is far above Twilio's 1600 characters. */
 export const formLimits = { media: 10, bodyCharacters: 10_000, urlCharacters: 2_048 } as const

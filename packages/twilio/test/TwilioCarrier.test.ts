@@ -43,7 +43,7 @@ describe("TwilioCarrier.send", () => {
         From: text.from,
         To: text.to,
         Body: text.body,
-        StatusCallback: `https://sms.example.com/parley/twilio/demo/live/status?message=${text.messageId}#rc=3&rp=5xx,ct,rt`
+        StatusCallback: `https://sms.example.com/parley/twilio/demo/live/status?message=${text.messageId}#rc=5&rp=all`
       })
     }))
 

@@ -1,6 +1,6 @@
 /** Where the gateway listens, and whether the carrier can reach it. */
 import { Duration, Effect } from "effect"
-import { isLoopback, refuseExposedDemo } from "../Serve.ts"
+import { isLoopback, refuseExposedDemo } from "../Exposure.ts"
 import type { Settings } from "../Settings.ts"
 import { type Finding, ok, problem, warning } from "./Finding.ts"
 

@@ -5,9 +5,9 @@ import type { AgentNumber, Project } from "@parley/core/Project"
 import type { AccountFor, TwilioAccount } from "@parley/twilio/TwilioAccount"
 import type { InspectedAccount, InspectedNumber, TwilioInspection } from "@parley/twilio/TwilioInspection"
 import { type Finding, ok, problem, warning } from "./Finding.ts"
+import { webhookRepeats } from "@parley/twilio/TwilioWebhook"
 
 /** What to append to a number's URL: three repeats of whatever met no connection, no answer or a 5xx. */
-const overrides = "#rc=3&rp=5xx,ct,rt"
 
 /** Beyond it, times of ours and of the carrier's are no longer comparable. Parley's own choice: clocks that are kept in step differ by less than a second. */
 const skewMillis = 30_000
@@ -31,7 +31,7 @@ export const checkNumber = (number: AgentNumber, inspected: InspectedNumber, pub
   if (!inspected.canText) findings.push(problem(about, "It can't text at Twilio, so nothing leaves from it and nothing arrives: use a number with the SMS capability."))
   if (publicUrl === null) return findings
   const wanted = smsUrl(publicUrl, number)
-  const set = `set its messaging webhook to ${wanted}${overrides}`
+  const set = `set its messaging webhook to ${wanted}${webhookRepeats}`
   if (inspected.smsApplicationSid !== "") {
     findings.push(problem(about, `Its texts go to the TwiML application ${inspected.smsApplicationSid}, so they don't arrive here: take that away and ${set}.`))
   } else if (inspected.smsUrl === "") {
@@ -41,7 +41,7 @@ export const checkNumber = (number: AgentNumber, inspected: InspectedNumber, pub
   } else {
     if (inspected.smsMethod.toUpperCase() !== "POST") findings.push(problem(about, `Its webhook is called with ${inspected.smsMethod}, which the gateway does not take, so users' texts don't arrive: set the method to POST.`))
     if (!repeatsServerErrors(new URL(inspected.smsUrl))) {
-      findings.push(warning(about, `Twilio does not repeat a webhook that met a 5xx, so a text that arrives while the store is away is lost: append ${overrides} to its messaging webhook.`))
+      findings.push(warning(about, `Twilio does not repeat a webhook that met a 5xx, so a text that arrives while the store is away is lost: append ${webhookRepeats} to its messaging webhook.`))
     }
     if (inspected.smsFallbackUrl === "") {
       findings.push(warning(about, `It has no fallback URL, so a text whose webhook failed to the last is lost: set it to ${wanted} too, which is one more attempt, or to a second way to this gateway.`))
