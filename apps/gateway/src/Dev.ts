@@ -2,11 +2,14 @@
 import { Console, Effect, Option, Schema } from "effect"
 import { CarrierSim } from "@parley/carrier-sim/CarrierSim"
 import { Directory } from "@parley/core/ports/Directory"
+import { webhookRepeats } from "@parley/twilio/TwilioWebhook"
 import * as Apply from "./Apply.ts"
 import * as Demo from "./Demo.ts"
 import type * as Gateway from "./Gateway.ts"
 import * as Logging from "./Logging.ts"
-import { environmentLookup, isLoopback, run } from "./Serve.ts"
+import { isLoopback } from "./Exposure.ts"
+import { environmentLookup } from "./Secrets.ts"
+import { run } from "./Serve.ts"
 import type { Settings } from "./Settings.ts"
 import * as SettingsReader from "./Settings.ts"
 
@@ -18,6 +21,13 @@ export class LoopbackOnly extends Schema.TaggedError<LoopbackOnly>()("LoopbackOn
 }
 
 const carrierPort = 8081
+
+/** The simulated carrier can't listen there. */
+export class BadCarrierPort extends Schema.TaggedError<BadCarrierPort>()("BadCarrierPort", { port: Schema.String }) {
+  override get message(): string {
+    return `CARRIER_PORT=${JSON.stringify(this.port)} must be a port, 0 to 65535.`
+  }
+}
 
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 
@@ -40,9 +50,11 @@ const lookup: Apply.Lookup = (name) => name === "DEMO_API_KEY" ? Option.some(Dem
 
 /** The simulated carrier, whose numbers call this gateway. */
 const carrier = (port: number, publicUrl: string) => {
-  // Retries whatever fails, as a number of a real account should be set up to do.
-  const webhook = (environment: string) => `${publicUrl}/twilio/demo/${environment}/sms#rc=5&rp=all`
-  const own = (phoneNumber: string, environment: string) => ({ phoneNumber, smsUrl: webhook(environment), segmentsPerSecond: 10 })
+  // Repeats whatever fails, and falls back, as a number of a real account should be set up to do.
+  const own = (phoneNumber: string, environment: string) => {
+    const webhook = `${publicUrl}/twilio/demo/${environment}/sms`
+    return { phoneNumber, smsUrl: webhook + webhookRepeats, smsFallbackUrl: webhook, segmentsPerSecond: 10 }
+  }
   return CarrierSim.layer({
     port,
     accounts: [{ sid: Demo.credentials.accountSid, authToken: Demo.credentials.authToken, friendlyName: "Parley demo" }],
@@ -103,7 +115,9 @@ const banner = (url: string, carrierUrl: string, settings: Settings) => {
 export const dev = Effect.gen(function*() {
   const host = process.env["HOST"] ?? "127.0.0.1"
   if (!isLoopback(host)) return yield* new LoopbackOnly({ host })
-  const port = Option.getOrElse(Schema.decodeUnknownOption(Port)(process.env["CARRIER_PORT"]), () => carrierPort)
+  const port = yield* Schema.decodeUnknownEffect(Port)(process.env["CARRIER_PORT"] || String(carrierPort)).pipe(
+    Effect.mapError(() => new BadCarrierPort({ port: process.env["CARRIER_PORT"] ?? "" }))
+  )
   const publicUrl = (yield* settingsFor(`http://127.0.0.1:${port}`)).publicUrl ?? ""
   return yield* Effect.gen(function*() {
     const sim = yield* CarrierSim

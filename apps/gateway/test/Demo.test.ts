@@ -7,7 +7,7 @@ import * as SqliteStore from "@parley/storage/SqliteStore"
 import * as ApiKeys from "../src/ApiKeys.ts"
 import * as Apply from "../src/Apply.ts"
 import * as Demo from "../src/Demo.ts"
-import { isLoopback, refuseExposedDemo } from "../src/Serve.ts"
+import { isLoopback, refuseExposedDemo } from "../src/Exposure.ts"
 import { effect } from "./harness/EffectTest.ts"
 
 const setUp = Effect.gen(function*() {

@@ -3,7 +3,7 @@ import { Console, Effect, FileSystem, Schema, Stdio, Stream } from "effect"
 import * as Apply from "../Apply.ts"
 import * as Mistakes from "../Mistakes.ts"
 import * as ProjectFile from "../ProjectFile.ts"
-import { environmentLookup } from "../Serve.ts"
+import { environmentLookup } from "../Secrets.ts"
 import { withStore } from "./Offline.ts"
 
 /** The file can't be used; `message` says why, with the place. */

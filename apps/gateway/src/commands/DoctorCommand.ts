@@ -8,7 +8,7 @@ import * as CarrierChecks from "../doctor/CarrierChecks.ts"
 import { count, type Finding, ok, problem, summary, warning } from "../doctor/Finding.ts"
 import * as ProjectChecks from "../doctor/ProjectChecks.ts"
 import * as StoreChecks from "../doctor/StoreChecks.ts"
-import { environmentLookup } from "../Serve.ts"
+import { environmentLookup } from "../Secrets.ts"
 import * as Settings from "../Settings.ts"
 
 /** At least one problem; the findings are told already. */

@@ -2,7 +2,8 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Cause, Effect, Exit } from "effect"
 import * as Logging from "../../src/Logging.ts"
-import { environmentLookup, run } from "../../src/Serve.ts"
+import { environmentLookup } from "../../src/Secrets.ts"
+import { run } from "../../src/Serve.ts"
 import * as Settings from "../../src/Settings.ts"
 
 const program = Effect.gen(function*() {
