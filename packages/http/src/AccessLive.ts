@@ -3,7 +3,9 @@ import { DateTime, Effect, Layer, Option, Redacted } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { createHash, timingSafeEqual } from "node:crypto"
 import { Access, Caller, connectorHeader } from "@parley/contract/Access"
+import { CampaignsApi } from "@parley/contract/CampaignsApi"
 import { OutboundSmsApi } from "@parley/contract/OutboundSmsApi"
+import { ScheduledSendsApi } from "@parley/contract/ScheduledSendsApi"
 import { AccountMismatch, BadRequest, MissingScope, Unauthorized, UnknownConnector } from "@parley/contract/Problem"
 import { ConnectorId } from "@parley/schema/Ids"
 import { Directory } from "@parley/core/ports/Directory"
@@ -25,11 +27,13 @@ const isUsable = (key: ApiKey, now: DateTime.Utc) =>
   key.revokedAt === null && (key.expiresAt === null || DateTime.isGreaterThan(key.expiresAt, now))
 
 /**
- * What an operation needs: the send's own scope, `read` for a GET, `operate` for what a person does. It is the operation that is asked, not
+ * What an operation needs: the send's own scope, `read` for a GET and for a scan, which changes nothing, `operate` for what a person does. It is the operation that is asked, not
  * the URL: one operation has many spellings (`/V1/…`, `//v1/…`).
  */
 const neededScope = (method: string, group: string): Scope =>
-  method === "GET" || method === "HEAD" ? "read" : group === OutboundSmsApi.identifier ? "send" : "operate"
+  method === "GET" || method === "HEAD" || group === CampaignsApi.identifier ? "read" : ofSending.has(group) ? "send" : "operate"
+
+const ofSending: ReadonlySet<string> = new Set([OutboundSmsApi.identifier, ScheduledSendsApi.identifier])
 
 export const layer: Layer.Layer<Access, never, Directory | LimitStore> = Layer.effect(
   Access,
@@ -41,7 +45,7 @@ export const layer: Layer.Layer<Access, never, Directory | LimitStore> = Layer.e
         const request = yield* HttpServerRequest.HttpServerRequest
         const secret = Redacted.value(credential)
         const hash = sha256(secret)
-        const found = secret === "" ? Option.none() : yield* directory.keyByHash(hash).pipe(Effect.mapError(unavailable))
+        const found = secret === "" ? Option.none() : yield* directory.keyByHash(hash).pipe(Effect.catchTag("StoreFailure", unavailable))
         const now = yield* DateTime.now
         if (Option.isNone(found) || !isSame(found.value.hash, hash) || !isUsable(found.value, now)) return yield* invalidKey
         const key = found.value
@@ -51,7 +55,7 @@ export const layer: Layer.Layer<Access, never, Directory | LimitStore> = Layer.e
           const detail = `The header ${connectorHeader} is missing. Send the id of your connector, which names the project and environment.`
           return yield* new BadRequest({ detail, errors: [{ path: connectorHeader, detail: "is required" }] })
         }
-        const connector = yield* directory.connector(ConnectorId.make(connectorId)).pipe(Effect.mapError(unavailable))
+        const connector = yield* directory.connector(ConnectorId.make(connectorId)).pipe(Effect.catchTag("StoreFailure", unavailable))
         if (Option.isNone(connector)) {
           return yield* new UnknownConnector({ detail: `No connector has the id in ${connectorHeader}. Check it, and that it was not removed.` })
         }

@@ -15,11 +15,10 @@ import { SessionStore } from "@parley/core/ports/SessionStore"
 import type { Page } from "@parley/core/ports/Store"
 import * as Idempotency from "./IdempotencyKey.ts"
 import * as Resource from "./Resources.ts"
-import { unavailable } from "./StoreProblem.ts"
+import { storeAway } from "./StoreProblem.ts"
 
 const notFound = (what: string) => new NotFound({ detail: `No ${what} has this id in your account.` })
 
-const storeAway = { StoreFailure: (failure: Parameters<typeof unavailable>[0]) => Effect.fail(unavailable(failure)) }
 
 /** What a person's action on a session may meet. */
 const refusals = {
