@@ -5,8 +5,7 @@
 import { Cause, Clock, Effect, Metric } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { randomUUID } from "node:crypto"
-import type { InternalError} from "@parley/contract/Problem";
-import { BadRequest, NotFound, problemContentType } from "@parley/contract/Problem"
+import { BadRequest, type InternalError, NotFound, problemContentType } from "@parley/contract/Problem"
 
 export const correlationHeader = "X-PolyAI-Correlation-Id"
 

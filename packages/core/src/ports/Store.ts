@@ -1,6 +1,5 @@
 /** What every store port shares: its one failure, and the transaction that makes a use case whole. */
-import type { Effect} from "effect";
-import { Context, Schema } from "effect"
+import { Context, type Effect, Schema } from "effect"
 
 /** The store could not do it. `busy` and `unavailable` may pass; `full` and `corrupt` want an operator. Nothing was written. */
 export class StoreFailure extends Schema.TaggedError<StoreFailure>()("StoreFailure", {
