@@ -1,28 +1,19 @@
 /** An operator's own knowledge of countries: a file in the shape of `GET /v1/availability` whose rows replace the built-in ones. */
-import { Result, Schema, SchemaIssue } from "effect"
+import { Result, Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { AvailabilityRows } from "@parley/schema/Availability"
 import { type AvailabilityTable, builtIn, override } from "@parley/core/Availability"
-
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
+import { fileProblems } from "./FileProblems.ts"
 
 // A field that nobody knows would be a correction without effect.
 const decode = Schema.decodeUnknownResult(AvailabilityRows, { errors: "all", onExcessProperty: "error" })
-
-const sentence = (message: string): string =>
-  /^Missing key/iu.test(message) ? "is required" : message.replace(/^Expected (.*), (?:got|actual).*$/su, "must be $1").replace(/^Expected /u, "must be ")
-
-const issues = (issue: SchemaIssue.Issue): ReadonlyArray<string> =>
-  format(issue).issues.map(({ message, path = [] }) =>
-    `${path.length === 0 ? "it" : path.map((part) => String(typeof part === "object" ? part.key : part)).join(".")} ${sentence(message)}`
-  )
 
 const reason = (error: unknown) => error instanceof Error ? error.message : String(error)
 
 /** What is in the text of a file, over what Parley knows by itself; or all that is wrong with it. */
 export const parse = (text: string): Result.Result<AvailabilityTable, ReadonlyArray<string>> => {
   const json = Result.try({ try: (): unknown => JSON.parse(text), catch: (error) => [`it is not JSON: ${reason(error)}`] })
-  const rows = Result.flatMap(json, (value) => Result.mapError(decode(value), (error) => issues(error.issue)))
+  const rows = Result.flatMap(json, (value) => Result.mapError(decode(value), (error) => fileProblems(error.issue)))
   return Result.flatMap(rows, ({ data }) => {
     const countries = data.map(({ country }) => country)
     const repeated = countries.filter((country, index) => countries.indexOf(country) !== index)

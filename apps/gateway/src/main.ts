@@ -75,6 +75,15 @@ const availability = Command.make("availability", {
     Command.withDescription("Show what countries offer to text with: senders, pace, lead time, registration. Needs no gateway.")
   )
 
+const campaignScan = Command.make("scan", {
+  file: Argument.String("file").pipe(Argument.withDescription("The campaign, JSON, as POST /v1/campaigns/scan takes it; - for standard input")),
+  json: Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false))
+}, ({ file, json }) => Effect.flatMap(load(() => import("./commands/CampaignCommand.ts")), (module) => module.scan(file, json))).pipe(
+  Command.withDescription("Find what carriers would reject an A2P 10DLC campaign for. Needs no gateway. Exits with 1 if they would.")
+)
+
+const campaign = Command.make("campaign").pipe(Command.withDescription("A2P 10DLC campaigns."), Command.withSubcommands([campaignScan]))
+
 const doctor = Command.make("doctor", { json: Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false)) }, ({ json }) =>
   Effect.flatMap(load(() => import("./commands/DoctorCommand.ts")), (module) => module.doctor(json))).pipe(
     Command.withDescription("Check settings, store, projects, carrier accounts and webhooks, and say what is wrong. Exits with 1 if anything is.")
@@ -82,7 +91,7 @@ const doctor = Command.make("doctor", { json: Flag.Boolean("json").pipe(Flag.wit
 
 const parley = Command.make("parley").pipe(
   Command.withDescription("A conversational SMS gateway."),
-  Command.withSubcommands([serve, dev, apply, keys, send, sessions, availability, doctor])
+  Command.withSubcommands([serve, dev, apply, keys, send, sessions, availability, campaign, doctor])
 )
 
 /** A mistake in the command line is one line, not the whole help. */

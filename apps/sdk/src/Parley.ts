@@ -1,6 +1,6 @@
 /** The client. */
 import { type ParleyOptions, settingsOf } from "./Options.ts"
-import { Availability, Messages, Numbers, OptOuts, OutboundSms, Sessions } from "./Resources.ts"
+import { Availability, Campaigns, Messages, Numbers, OptOuts, OutboundSms, Sessions } from "./Resources.ts"
 import { Transport } from "./Transport.ts"
 
 /** A client of one connector. For back ends: an API key does not belong in a browser. */
@@ -11,6 +11,7 @@ export class Parley {
   readonly numbers: Numbers
   readonly optOuts: OptOuts
   readonly availability: Availability
+  readonly campaigns: Campaigns
 
   /** @throws ParleyError when the API key, the connector or the address is neither passed nor in the environment */
   constructor(options: ParleyOptions = {}) {
@@ -21,5 +22,6 @@ export class Parley {
     this.numbers = new Numbers(transport)
     this.optOuts = new OptOuts(transport)
     this.availability = new Availability(transport)
+    this.campaigns = new Campaigns(transport)
   }
 }

@@ -6,6 +6,8 @@ import { list, type PageCall } from "./Page.ts"
 import type { Answer, Transport } from "./Transport.ts"
 import type {
   AgentNumber,
+  Campaign,
+  CampaignReport,
   CountryAvailability,
   Message,
   OptOut,
@@ -148,6 +150,19 @@ export class Availability {
   /** What a country offers. Fails with a `NotFoundError` where nothing is known of it. */
   retrieve(country: string, options?: RequestOptions): ApiCall<CountryAvailability> {
     return get(this.#transport, `/v1/availability/${segment(country)}`, options)
+  }
+}
+
+export class Campaigns {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** What carriers would reject a campaign for. Nothing is kept or sent. */
+  scan(campaign: Campaign, options?: RequestOptions): ApiCall<CampaignReport> {
+    return post(this.#transport, "/v1/campaigns/scan", campaign, options)
   }
 }
 

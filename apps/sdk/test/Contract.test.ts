@@ -1,6 +1,7 @@
 import type * as Contract from "@parley/contract/AgentNumber"
 import type { AvailabilityRow } from "@parley/contract/AvailabilityApi"
 import { Api } from "@parley/contract/Api"
+import type { ScanCampaign, ScanReport } from "@parley/contract/CampaignsApi"
 import { examples } from "@parley/contract/Examples"
 import type * as ContractMessage from "@parley/contract/Message"
 import type * as ContractOptOut from "@parley/contract/OptOut"
@@ -11,7 +12,7 @@ import type { SessionsQuery, SpeakRequest, TakeoverRequest } from "@parley/contr
 import { type Brand, DateTime, Schema } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
 import { describe, expect, expectTypeOf, it } from "vitest"
-import { type AgentNumber, type CountryAvailability, type Message, type OptOut, type OptOutListParams, Parley, type SendParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams } from "../src/index.ts"
+import { type AgentNumber, type Campaign, type CampaignReport, type CountryAvailability, type Message, type OptOut, type OptOutListParams, Parley, type SendParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams } from "../src/index.ts"
 import { fromWire } from "../src/Wire.ts"
 import { listen } from "./Server.ts"
 
@@ -29,11 +30,13 @@ describe("types", () => {
     expectTypeOf<Plain<ContractSession.Session>>().toEqualTypeOf<Session>()
     expectTypeOf<Plain<ContractMessage.Message>>().toEqualTypeOf<Message>()
     expectTypeOf<Plain<Contract.AgentNumber>>().toEqualTypeOf<AgentNumber>()
+    expectTypeOf<Plain<ScanReport>>().toEqualTypeOf<CampaignReport>()
     expectTypeOf<Plain<AvailabilityRow>>().toEqualTypeOf<CountryAvailability>()
     expectTypeOf<Plain<ContractOptOut.OptOut>>().toEqualTypeOf<OptOut>()
   })
 
   it("of what is sent are the contract's", () => {
+    expectTypeOf<Plain<ScanCampaign>>().toEqualTypeOf<{ readonly [K in keyof Campaign]: Campaign[K] }>()
     expectTypeOf<Plain<SendRequest>>().toEqualTypeOf<{ readonly [K in keyof SendParams]: SendParams[K] }>()
     expectTypeOf<Plain<typeof SpeakRequest["Type"]>>().toEqualTypeOf<{ readonly [K in keyof SpeakParams]: SpeakParams[K] }>()
     expectTypeOf<Plain<typeof TakeoverRequest["Type"]>>().toEqualTypeOf<{ readonly [K in keyof TakeoverParams]: TakeoverParams[K] }>()
@@ -121,6 +124,17 @@ it("every endpoint of the contract is reached, with what its schemas decode", as
   await parley.messages.retrieve("msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D")
   await parley.numbers.list(page)
   await parley.optOuts.list({ ...page, userNumber: "+15005550123" })
+  await parley.campaigns.scan({
+    brandName: "Harbor Family Clinic",
+    useCase: "ACCOUNT_NOTIFICATION",
+    description: "It reminds.",
+    messageFlow: "A form.",
+    messageSamples: ["See you."],
+    hasEmbeddedLinks: false,
+    hasEmbeddedPhone: false,
+    optInKeywords: ["START"],
+    privacyPolicy: "None."
+  })
   await parley.availability.list()
   await parley.availability.retrieve("GB")
   expect(reached.toSorted()).toEqual(endpoints.map(({ name }) => name).toSorted())

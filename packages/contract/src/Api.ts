@@ -1,6 +1,7 @@
 /** Parley's HTTP API as data: server, client, OpenAPI document and docs come from it. */
 import { HttpApi, OpenApi } from "effect/http-api"
 import { AvailabilityApi } from "./AvailabilityApi.ts"
+import { CampaignsApi } from "./CampaignsApi.ts"
 import { MessagesApi } from "./MessagesApi.ts"
 import { NumbersApi } from "./NumbersApi.ts"
 import { OptOutsApi } from "./OptOutsApi.ts"
@@ -12,7 +13,7 @@ import { SessionsApi } from "./SessionsApi.ts"
 export const version = "1.0.0"
 
 export class Api extends HttpApi.make("parley")
-  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, OptOutsApi, AvailabilityApi)
+  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, OptOutsApi, AvailabilityApi, CampaignsApi)
   // A caller learns of everything that is wrong with a request at once.
   .annotate(HttpApi.ParseOptions, { errors: "all" })
   .annotateMerge(

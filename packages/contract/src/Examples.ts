@@ -103,6 +103,41 @@ const availability = {
   source
 } as const
 
+const campaign = {
+  brand_name: "Harbor Family Clinic",
+  use_case: "ACCOUNT_NOTIFICATION",
+  description: "Harbor Family Clinic sends appointment reminders and changes of appointments to patients who agreed to them on the clinic's intake form.",
+  message_flow:
+    "New patients fill in the intake form at https://harborclinic.example.com/intake. An optional checkbox, unticked, reads: \"I agree to receive text messages about my appointments from Harbor Family Clinic. Message frequency varies. Message and data rates may apply. Reply STOP to opt out, HELP for help.\" Privacy policy: https://harborclinic.example.com/privacy. Terms: https://harborclinic.example.com/terms.",
+  message_samples: [
+    "Harbor Family Clinic: You have an appointment with Dr. Lee on [date] at [time]. Reply C to confirm. Reply STOP to opt out.",
+    "Harbor Family Clinic: Your results are in: https://bit.ly/3xYz12"
+  ],
+  has_embedded_links: true,
+  has_embedded_phone: false,
+  privacy_policy: "Harbor Family Clinic does not share mobile numbers with third parties or affiliates for marketing purposes.",
+  terms: "Harbor Family Clinic texts its patients. Message frequency varies. Message and data rates may apply. Reply STOP to cancel, HELP for help. Carriers are not liable for delayed or undelivered messages."
+} as const
+
+const campaignReport = {
+  verdict: "rejected",
+  score: 49,
+  findings: [
+    {
+      rule: "links/shortener",
+      severity: "blocker",
+      place: { field: "message_samples", sample: 1, quote: "…Your results are in: https://bit.ly/3xYz12" },
+      detail: "bit.ly is a public link shortener: carriers block its links.",
+      source: {
+        name: "Campaign vetting rejection: Public URL Shorteners",
+        code: 30892,
+        reason: "Links from public shorteners, and links that are not secure, are not accepted."
+      },
+      suggestion: "Use the whole link, or a short domain of the brand's own."
+    }
+  ]
+} as const
+
 const page = <Item>(item: Item) => ({ data: [item], next_cursor: null })
 
 /** By operation id. A missing request or answer has no body. */
@@ -121,5 +156,6 @@ export const examples: { readonly [operationId: string]: { readonly request?: un
   listNumbers: { answer: page(number) },
   listOptOuts: { answer: page(optOut) },
   listAvailability: { answer: { data: [availability] } },
-  retrieveAvailability: { answer: availability }
+  retrieveAvailability: { answer: availability },
+  scanCampaign: { request: campaign, answer: campaignReport }
 }

@@ -119,6 +119,12 @@ describe("sessions", () => {
   })
 })
 
+it("POST /v1/campaigns/scan answers as the document's example", async () => {
+  const { answer, request } = examples["scanCampaign"] ?? {}
+  const response = await post("/v1/campaigns/scan", request as object)
+  expect([response.status, await response.json()]).toEqual([200, answer])
+})
+
 it.each([
   ["/v1/messages/msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D", "retrieveMessage"],
   [`/v1/sessions/${id}/messages`, "listSessionMessages"],

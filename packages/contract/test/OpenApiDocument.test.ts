@@ -39,6 +39,7 @@ it("holds every operation of the product", () => {
     "GET /v1/sessions",
     "GET /v1/sessions/{id}",
     "GET /v1/sessions/{id}/messages",
+    "POST /v1/campaigns/scan",
     "POST /v1/outbound-sms",
     "POST /v1/sessions/{id}/end",
     "POST /v1/sessions/{id}/messages",

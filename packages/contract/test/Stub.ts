@@ -4,6 +4,7 @@ import { Effect, Layer, Redacted, Schema } from "effect"
 import { HttpRouter, HttpServer, HttpServerRequest } from "effect/http"
 import { HttpApiBuilder, HttpApiMiddleware, HttpApiSchema } from "effect/http-api"
 import { AvailabilityRows, CountryAvailability } from "@parley/schema/Availability"
+import { CampaignReport } from "@parley/schema/Campaign"
 import { Access, Caller, connectorHeader, RequestErrors } from "../src/Access.ts"
 import { Api } from "../src/Api.ts"
 import * as Docs from "../src/Docs.ts"
@@ -73,6 +74,7 @@ const handlers = Layer.mergeAll(
       list: () => Effect.succeed(answer(AvailabilityRows, "listAvailability")),
       retrieve: () => Effect.succeed(answer(CountryAvailability, "retrieveAvailability"))
     })),
+  HttpApiBuilder.group(Api, "campaigns", (group) => group.handle("scan", () => Effect.succeed(answer(CampaignReport, "scanCampaign")))),
   HttpApiBuilder.group(Api, "optOuts", (group) => group.handle("list", () => Effect.succeed(answer(page("OptOuts", OptOut), "listOptOuts"))))
 ).pipe(Layer.provide([access, requestErrors]))
 

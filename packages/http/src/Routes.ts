@@ -5,13 +5,14 @@ import { Api } from "@parley/contract/Api"
 import * as Docs from "@parley/contract/Docs"
 import * as AccessLive from "./AccessLive.ts"
 import * as Availability from "./AvailabilityHandlers.ts"
+import * as Campaign from "./CampaignHandlers.ts"
 import * as Conversation from "./ConversationHandlers.ts"
 import * as Outbound from "./OutboundHandlers.ts"
 import * as RequestErrorsLive from "./RequestErrorsLive.ts"
 import * as Shell from "./Shell.ts"
 import * as SystemRoutes from "./SystemRoutes.ts"
 
-const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Conversation.messages, Conversation.numbers, Conversation.optOuts, Availability.layer).pipe(
+const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Conversation.messages, Conversation.numbers, Conversation.optOuts, Availability.layer, Campaign.layer).pipe(
   Layer.provide([AccessLive.layer, RequestErrorsLive.layer])
 )
 

@@ -111,10 +111,13 @@ export const namesBrand = ({ brand }: Reading, { words }: Text): boolean => {
 /** Characters shown on either side. */
 const around = 24
 
-/** An excerpt, in one line. */
+/** An excerpt, in one line, with whole words around it where there is a space to cut at. */
 export const excerpt = (text: string, start: number, end: number): string => {
-  const from = Math.max(0, start - around)
-  const to = Math.min(text.length, Math.min(end, start + 120) + around)
+  const last = Math.min(end, start + 120)
+  const before = text.slice(Math.max(0, start - around), start)
+  const after = text.slice(last, last + around)
+  const from = start <= around ? 0 : start - before.length + Math.max(0, before.search(/\s/u))
+  const to = last + after.length >= text.length ? text.length : last + Math.max(0, after.search(/\s\S*$/u))
   return `${from > 0 ? "…" : ""}${text.slice(from, to).toWellFormed().replace(/[\s\p{Cc}]+/gu, " ").trim()}${to < text.length ? "…" : ""}`
 }
 
