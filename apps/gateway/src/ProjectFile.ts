@@ -8,6 +8,7 @@ import { Registration, SenderType } from "@parley/schema/Sender"
 import { AgentConfig, CarrierAccount, Limits, Scope } from "@parley/core/Project"
 import { QuietHoursPolicy } from "@parley/core/QuietHours"
 import { SessionPolicy } from "@parley/core/SessionPolicy"
+import { Templates } from "@parley/core/Templates"
 
 const FileNumber = Schema.Struct({
   number: PhoneNumber,
@@ -38,6 +39,8 @@ export const ProjectFile = Schema.Struct({
   registration: Schema.Literals(["enforce", "warn"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("enforce" as const))),
   /** What waits when it is night where the user is; off unless the file says otherwise. */
   quiet_hours: QuietHoursPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
+  /** Texts by name, for each environment. */
+  templates: Templates.pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
   connectors: Schema.Array(Schema.Struct({ id: ConnectorId, environment: Environment })).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
   numbers: Schema.Array(FileNumber).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
   api_keys: Schema.Array(FileKey).pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))

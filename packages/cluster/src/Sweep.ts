@@ -9,6 +9,7 @@ import { MessageStore } from "@parley/core/ports/MessageStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import { Wakeups } from "@parley/core/ports/Wakeups"
 import * as QuietHolds from "@parley/core/QuietHolds"
+import * as ScheduledSends from "@parley/core/ScheduledSends"
 import * as Timers from "@parley/core/Timers"
 
 /** From one look to the next; the most that a timer is late, on an idle machine. */
@@ -32,12 +33,13 @@ export const look = Effect.fn("Sweep.look")(function*(horizon: Duration.Duration
   const turns = yield* sessions.agentsDue(DateTime.addDuration(now, horizon), batch)
   yield* Effect.forEach(turns, (id) => wakeups.session(id), { discard: true })
 
+  const scheduled = yield* ScheduledSends.fireDue(batch)
   const released = yield* QuietHolds.releaseDue(batch)
 
   const lines = yield* messages.linesDue(now, batch)
   yield* Effect.forEach(lines, (number) => wakeups.line(number), { discard: true })
 
-  return timers.length === batch || turns.length === batch || released === batch
+  return timers.length === batch || turns.length === batch || scheduled === batch || released === batch
 })
 
 /** Removes counters and remembered answers that have no more effect. */

@@ -2,7 +2,7 @@
 import { DateTime, Result, Schema } from "effect"
 import type { Country } from "@parley/schema/Country"
 import type { Environment } from "@parley/schema/Environment"
-import { AccountId, ApiKeyId, ConnectorId, idPrefix, MessageId, OperationId, ProjectId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
+import { AccountId, ApiKeyId, ConnectorId, idPrefix, MessageId, OperationId, ProjectId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { Message } from "@parley/core/Message"
 import { inbound, outbound } from "@parley/core/Message"
@@ -10,6 +10,7 @@ import type { AgentNumber, ApiKey, Connector, Project } from "@parley/core/Proje
 import { ProjectConfig } from "@parley/core/Project"
 import { begin, type NumberOperation } from "@parley/core/NumberOperation"
 import type { OptOut } from "@parley/core/ports/ConsentStore"
+import type { ScheduledSend } from "@parley/core/ScheduledSend"
 import type { Session } from "@parley/core/Session"
 import { openBySend, openByText, transition } from "@parley/core/Session"
 import { defaultSessionPolicy } from "@parley/core/SessionPolicy"
@@ -27,6 +28,7 @@ const digits = (length: number) => String(next()).padStart(length, "0")
 
 export const sessionId = () => SessionId.make(idPrefix.session + id())
 export const messageId = () => MessageId.make(idPrefix.message + id())
+export const scheduledSendId = () => ScheduledSendId.make(idPrefix.scheduledSend + id())
 export const turnId = () => TurnId.make(idPrefix.turn + id())
 export const userNumber = () => PhoneNumber.make(`+1415${digits(7)}`)
 export const agentNumber = () => PhoneNumber.make(`+1500${digits(7)}`)
@@ -104,6 +106,28 @@ export const inboundText = (of: Partial<Message> = {}): Message => {
   const text = { id: messageId(), purpose: "text" as const, body: "Hi", media: [], status: "received" as const, trouble: null, carrierId: carrierId() }
   return { ...inbound(exchange, text, at(0)), ...of }
 }
+
+/** A send for one second after `at(0)`. */
+export const scheduledSend = (of: Partial<ScheduledSend> = {}): ScheduledSend => ({
+  id: scheduledSendId(),
+  accountId: accountId(),
+  projectId: projectId(),
+  connectorId: ConnectorId.make(`conn-${digits(6)}`),
+  environment: "live",
+  userNumber: userNumber(),
+  agentNumber: null,
+  body: "Hello",
+  template: null,
+  status: "scheduled",
+  sendAt: at(1_000),
+  dueAt: at(1_000),
+  sessionId: null,
+  messageId: null,
+  trouble: null,
+  createdAt: at(0),
+  updatedAt: at(0),
+  ...of
+})
 
 export const optOut = (of: Project, changes: Partial<OptOut> = {}): OptOut => ({
   userNumber: userNumber(),

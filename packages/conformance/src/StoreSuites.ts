@@ -6,6 +6,7 @@ import { lineQueueSuite } from "./LineQueueSuite.ts"
 import { lineStoreSuite } from "./LineStoreSuite.ts"
 import { messageStoreSuite } from "./MessageStoreSuite.ts"
 import { operationStoreSuite } from "./OperationStoreSuite.ts"
+import { scheduledSendStoreSuite } from "./ScheduledSendStoreSuite.ts"
 import { sessionStoreSuite } from "./SessionStoreSuite.ts"
 import type { StoreLayer } from "./Stores.ts"
 import { transactorSuite } from "./TransactorSuite.ts"
@@ -22,6 +23,7 @@ export const storeSuites = (name: string, stores: StoreLayer) => {
       limitStoreSuite,
       lineStoreSuite,
       operationStoreSuite,
+      scheduledSendStoreSuite,
       transactorSuite
     ]
   ) suite(name, stores)

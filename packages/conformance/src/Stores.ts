@@ -8,11 +8,12 @@ import type { LimitStore } from "@parley/core/ports/LimitStore"
 import type { LineStore } from "@parley/core/ports/LineStore"
 import type { MessageStore } from "@parley/core/ports/MessageStore"
 import type { OperationStore } from "@parley/core/ports/OperationStore"
+import type { ScheduledSendStore } from "@parley/core/ports/ScheduledSendStore"
 import type { SessionStore } from "@parley/core/ports/SessionStore"
 import type { Page, StoreFailure, Transactor } from "@parley/core/ports/Store"
 
 /** Every port of a store. */
-export type Stores = Transactor | Directory | SessionStore | MessageStore | ConsentStore | LimitStore | LineStore | OperationStore
+export type Stores = Transactor | Directory | SessionStore | MessageStore | ConsentStore | LimitStore | LineStore | OperationStore | ScheduledSendStore
 
 /** Built once for each suite; whether it was empty before does not matter. */
 export type StoreLayer = Layer.Layer<Stores, unknown>

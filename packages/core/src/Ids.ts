@@ -1,12 +1,13 @@
 /** Makes ids that sort by the time they were made, also within one millisecond. */
 import { Clock, Context, Effect, Layer, Random, Ref } from "effect"
-import { idPrefix, MessageId, OperationId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
+import { idPrefix, MessageId, OperationId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
 
 export class Ids extends Context.Service<Ids, {
   readonly session: Effect.Effect<SessionId>
   readonly message: Effect.Effect<MessageId>
   readonly turn: Effect.Effect<TurnId>
   readonly operation: Effect.Effect<OperationId>
+  readonly scheduledSend: Effect.Effect<ScheduledSendId>
 }>()("@parley/core/Ids") {
   static readonly layer = Layer.effect(
     Ids,
@@ -28,7 +29,8 @@ export class Ids extends Context.Service<Ids, {
         session: Effect.map(next, (id) => SessionId.make(idPrefix.session + id)),
         message: Effect.map(next, (id) => MessageId.make(idPrefix.message + id)),
         turn: Effect.map(next, (id) => TurnId.make(idPrefix.turn + id)),
-        operation: Effect.map(next, (id) => OperationId.make(idPrefix.operation + id))
+        operation: Effect.map(next, (id) => OperationId.make(idPrefix.operation + id)),
+        scheduledSend: Effect.map(next, (id) => ScheduledSendId.make(idPrefix.scheduledSend + id))
       })
     })
   )

@@ -16,16 +16,19 @@ import { LimitStore } from "./ports/LimitStore.ts"
 import { LineStore } from "./ports/LineStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import { SessionStore } from "./ports/SessionStore.ts"
+import { StoreFailure } from "./ports/Store.ts"
 import type { AgentNumber, Connector, Project } from "./Project.ts"
 import * as QuietHolds from "./QuietHolds.ts"
 import * as RateLimit from "./RateLimit.ts"
 import { openBySend, transition } from "./Session.ts"
+import type { Filling } from "./Templates.ts"
+import { textOf } from "./Templates.ts"
 import type { Outcome, Wake } from "./Wake.ts"
 import { transactAndWake } from "./Wake.ts"
 
 export interface SendRequest {
   readonly connector: Connector
-  readonly text: string
+  readonly text: string | Filling
   readonly userNumber: PhoneNumber
   /** The sender that the caller wants; null: Parley chooses. */
   readonly agentNumber: PhoneNumber | null
@@ -52,7 +55,7 @@ export class OutboundRateExceeded extends Schema.TaggedError<OutboundRateExceede
 /** The connector's project was removed. */
 export class ProjectNotFound extends Schema.TaggedError<ProjectNotFound>()("ProjectNotFound", { projectId: Schema.String }) {}
 
-const minuteMillis = 60_000
+export const minuteMillis = 60_000
 
 export const outboundRate = (project: Project): RateLimit.RateLimit => ({
   limit: project.config.limits.outboundPerMinute,
@@ -79,35 +82,39 @@ const bucket = Effect.fnUntraced(function*(project: Project, nowMillis: number) 
 })
 
 /** Fails with why the send was not accepted; nothing is kept of it then but the token that it used. */
-export const accept = Effect.fn("Outbound.accept")(function*(request: SendRequest) {
-  // The outcome is a value inside, so that the token that a refused call has used stays used.
-  const result = yield* transactAndWake(Effect.gen(function*() {
-    const outcome = yield* Effect.result(decide(request))
-    return Result.isSuccess(outcome)
-      ? { value: Result.succeed(outcome.success.value), wakes: outcome.success.wakes }
-      : yield* keepRefusal(outcome.failure)
+export const accept = Effect.fn("Outbound.accept")((request: SendRequest) =>
+  keepingTheToken(Effect.gen(function*() {
+    const project = yield* projectOf(request.connector)
+    const replay = yield* replayed(request, project)
+    if (Option.isSome(replay)) return replay.value
+    const text = yield* Effect.fromResult(textOf(request.text, project, request.connector))
+    return yield* attempt(request, project, text)
   }))
-  return yield* Effect.fromResult(result)
+)
+
+const isStoreFailure = Schema.is(StoreFailure)
+
+/** One transaction, of which nothing is kept when it is refused but the token that it has used. */
+export const keepingTheToken = <A, E, R>(decide: Effect.Effect<Outcome<A>, E, R>) =>
+  // The refusal is a value inside, since a failure would undo what it has used.
+  transactAndWake(Effect.gen(function*() {
+    const outcome = yield* Effect.result(decide)
+    if (Result.isSuccess(outcome)) return { value: Result.succeed(outcome.success.value), wakes: outcome.success.wakes }
+    if (isStoreFailure(outcome.failure)) return yield* Effect.fail(outcome.failure)
+    const refused: Outcome<Result.Result<A, Exclude<E, StoreFailure>>> = { value: Result.fail(outcome.failure as Exclude<E, StoreFailure>), wakes: [] }
+    return refused
+  })).pipe(Effect.flatMap(Effect.fromResult))
+
+export const projectOf = Effect.fnUntraced(function*(connector: Connector) {
+  const found = yield* (yield* Directory).project(connector.projectId)
+  return Option.isNone(found) ? yield* new ProjectNotFound({ projectId: connector.projectId }) : found.value
 })
 
-type Refusal = Effect.Error<ReturnType<typeof decide>>
-type Kept = Exclude<Refusal, { readonly _tag: "StoreFailure" }>
-
-const keepRefusal = (failure: Refusal) =>
-  failure._tag === "StoreFailure"
-    ? Effect.fail(failure)
-    : Effect.succeed<Outcome<Result.Result<Accepted, Kept>>>({ value: Result.fail(failure), wakes: [] })
-
-const decide = Effect.fnUntraced(function*(request: SendRequest) {
-  const directory = yield* Directory
-  const found = yield* directory.project(request.connector.projectId)
-  if (Option.isNone(found)) return yield* new ProjectNotFound({ projectId: request.connector.projectId })
-  const project = found.value
-  const replay = yield* replayed(request, project)
-  if (Option.isSome(replay)) return replay.value
+/** Everything that a send passes, each time anew. Inside a transaction. */
+export const attempt = Effect.fnUntraced(function*(request: SendRequest, project: Project, text: string) {
   const rate = yield* takeToken(project)
   const choice = yield* chooseNumber(request, project)
-  return yield* send(request, project, choice, rate)
+  return yield* send(request, text, project, choice, rate)
 })
 
 const replayed = Effect.fnUntraced(function*(request: SendRequest, project: Project) {
@@ -118,7 +125,7 @@ const replayed = Effect.fnUntraced(function*(request: SendRequest, project: Proj
   return Option.some<Outcome<Accepted>>({ value, wakes: [] })
 })
 
-const takeToken = Effect.fnUntraced(function*(project: Project) {
+export const takeToken = Effect.fnUntraced(function*(project: Project) {
   const limits = yield* LimitStore
   const now = yield* DateTime.now
   const nowMillis = DateTime.toEpochMillis(now)
@@ -129,7 +136,7 @@ const takeToken = Effect.fnUntraced(function*(project: Project) {
   return taken
 })
 
-const chooseNumber = Effect.fnUntraced(function*(request: SendRequest, project: Project) {
+export const chooseNumber = Effect.fnUntraced(function*(request: SendRequest, project: Project) {
   const directory = yield* Directory
   const messages = yield* MessageStore
   const { environment } = request.connector
@@ -171,6 +178,7 @@ export const candidate = Effect.fnUntraced(function*(number: AgentNumber) {
 
 const send = Effect.fnUntraced(function*(
   request: SendRequest,
+  text: string,
   project: Project,
   choice: NumberSelection.Selection,
   rate: RateLimit.Taken
@@ -201,7 +209,7 @@ const send = Effect.fnUntraced(function*(
   )
   const message = outbound(
     exchangeOf(session),
-    { id: yield* ids.message, author: "api", purpose: "opening", body: written(request.text, policy) },
+    { id: yield* ids.message, author: "api", purpose: "opening", body: written(text, policy) },
     now
   )
   const opening = Option.isSome(yield* consent.get(request.userNumber, choice.number))

@@ -7,6 +7,7 @@ import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Registration, SenderType } from "@parley/schema/Sender"
 import { QuietHoursPolicy } from "./QuietHours.ts"
 import { SessionPolicy } from "./SessionPolicy.ts"
+import { Templates } from "./Templates.ts"
 
 const At = Schema.DateTimeUtcFromMillis
 
@@ -54,7 +55,8 @@ export const ProjectConfig = Schema.Struct({
   session: SessionPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   /** What happens to US and Canadian long codes without an approved registration in `live`. */
   registration: Schema.Literals(["enforce", "warn"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("enforce" as const))),
-  quietHours: QuietHoursPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({})))
+  quietHours: QuietHoursPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
+  templates: Templates.pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
 }).pipe(Schema.encodeKeys({ quietHours: "quiet_hours" }))
 export type ProjectConfig = typeof ProjectConfig.Type
 

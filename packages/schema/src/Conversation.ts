@@ -45,6 +45,10 @@ export const MessageStatus = Schema.Literals([
 ])
 export type MessageStatus = typeof MessageStatus.Type
 
+/** A send for later: it waits, has become a session, could not be sent when its time came, or was taken back. */
+export const ScheduledStatus = Schema.Literals(["scheduled", "sent", "failed", "cancelled"])
+export type ScheduledStatus = typeof ScheduledStatus.Type
+
 /**
  * What a message is for. `opening`: the text of a send. `answer`: the agent's. `remark`: a person's. `warning`, `ending`: the two texts of a time-out.
  * `consent`: the reply to a keyword. `notice`: the reply to a text over a limit. `text`: what a user wrote. `keyword`: a user's consent keyword.

@@ -31,7 +31,11 @@ export type TurnId = typeof TurnId.Type
 export const OperationId = Schema.String.check(Schema.isPattern(/^op_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("OperationId"))
 export type OperationId = typeof OperationId.Type
 
-export const idPrefix = { session: "TW_SMS_", message: "msg_", turn: "turn_", operation: "op_" } as const
+/** `sched_` and a time-ordered part: a send for later. */
+export const ScheduledSendId = Schema.String.check(Schema.isPattern(/^sched_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("ScheduledSendId"))
+export type ScheduledSendId = typeof ScheduledSendId.Type
+
+export const idPrefix = { session: "TW_SMS_", message: "msg_", turn: "turn_", operation: "op_", scheduledSend: "sched_" } as const
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

@@ -11,6 +11,7 @@ import * as SqlLimitStore from "./SqlLimitStore.ts"
 import * as SqlLineStore from "./SqlLineStore.ts"
 import * as SqlMessageStore from "./SqlMessageStore.ts"
 import * as SqlOperationStore from "./SqlOperationStore.ts"
+import * as SqlScheduledSendStore from "./SqlScheduledSendStore.ts"
 import * as SqlSessionStore from "./SqlSessionStore.ts"
 
 const stores = Layer.mergeAll(
@@ -20,6 +21,7 @@ const stores = Layer.mergeAll(
   SqlConsentStore.layer,
   SqlLimitStore.layer,
   SqlLineStore.layer,
+  SqlScheduledSendStore.layer,
   SqlOperationStore.layer
 )
 

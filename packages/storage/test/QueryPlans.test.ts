@@ -8,6 +8,7 @@ import { Directory } from "@parley/core/ports/Directory"
 import { LimitStore } from "@parley/core/ports/LimitStore"
 import { LineStore } from "@parley/core/ports/LineStore"
 import { MessageStore } from "@parley/core/ports/MessageStore"
+import { ScheduledSendStore } from "@parley/core/ports/ScheduledSendStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import type { StoreFailure } from "@parley/core/ports/Store"
 import * as SqliteStore from "../src/SqliteStore.ts"
@@ -76,6 +77,12 @@ const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> = {
   "the next time of a line": messages((store) => store.nextDueAt(agentNumber)),
   "what is in flight": messages((store) => store.inFlight(agentNumber)),
   "a queue's length": messages((store) => store.queueLength(agentNumber, 1_000)),
+  "a send for later": of(ScheduledSendStore, (store) => store.get(Samples.scheduledSendId())),
+  "a send for later's update": of(ScheduledSendStore, (store) => store.update(Samples.scheduledSend())),
+  "sends for later that are due": of(ScheduledSendStore, (store) => store.due(now, 100)),
+  "a project's sends for later": of(ScheduledSendStore, (store) => store.list({ accountId, projectId: project.id }, page)),
+  "a project's sends for later, next page": of(ScheduledSendStore, (store) => store.list({ accountId, projectId: project.id, status: "scheduled" }, next)),
+  "a user's sends for later": of(ScheduledSendStore, (store) => store.list({ accountId, projectId: project.id, userNumber: busyUser }, page)),
   "texts that are held no longer": messages((store) => store.heldDue(now, 100)),
   "receipts that are overdue": messages((store) => store.receiptsDue(now, 100)),
   "lines that are due": messages((store) => store.linesDue(now, 100)),
@@ -108,6 +115,9 @@ const meant: Record<string, string> = {
   "the next time of a line": "messages_line_user",
   "what is in flight": "messages_line",
   "texts that are held no longer": "messages_held",
+  "sends for later that are due": "scheduled_sends_due",
+  "a project's sends for later": "scheduled_sends_project",
+  "a user's sends for later": "scheduled_sends_user",
   "lines that are due": "messages_line"
 }
 
