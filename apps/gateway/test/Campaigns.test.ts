@@ -1,9 +1,13 @@
 import { execFile } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { Schema } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { Campaign } from "@parley/schema/Campaign"
+import { rules, scan } from "@parley/core/campaign/Scan"
+import { sources } from "@parley/core/campaign/Sources"
 import { expectProblem } from "./harness/Api.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { projectFile, secrets } from "./harness/Projects.ts"
@@ -147,5 +151,23 @@ describe("parley", () => {
     expect((await parley(["availability", "GB"], { AVAILABILITY_FILE: own })).stdout).toMatch(/^GB {2}nobody can answer/u)
     const wrong = await parley(["availability", "GB"], { AVAILABILITY_FILE: file("wrong.json", { data: [{}] }) })
     expect([wrong.code, wrong.stderr.includes("data.0.country is required")]).toEqual([1, true])
+  })
+})
+
+describe("apps/docs/compliance.md", () => {
+  const docs = join(import.meta.dirname, "../../docs")
+
+  it("has a row for each rule", () => {
+    const rows = rules.map(({ id, severity, source }) => {
+      const { code, name } = sources[source]
+      return `| \`${id}\` | ${severity} | ${code ?? ""} | ${name.replace("Campaign vetting rejection: ", "")} |`
+    })
+    const table = /<!-- rules:[^>]*-->\n([\s\S]*?)\n<!-- \/rules -->/u.exec(readFileSync(join(docs, "compliance.md"), "utf8"))?.[1]
+    expect(table).toBe(["| rule | severity | code | source |", "|---|---|---|---|", ...rows].join("\n"))
+  })
+
+  it("shows a campaign that is ready", () => {
+    const example: unknown = JSON.parse(readFileSync(join(docs, "examples/campaign.json"), "utf8"))
+    expect(scan(Schema.decodeUnknownSync(Campaign)(example))).toEqual({ verdict: "ready", score: 100, findings: [] })
   })
 })
