@@ -1,6 +1,6 @@
 /** The client. */
 import { type ParleyOptions, settingsOf } from "./Options.ts"
-import { Availability, Campaigns, Messages, Numbers, OptOuts, OutboundSms, Sessions } from "./Resources.ts"
+import { Availability, Campaigns, Messages, Numbers, OptOuts, OutboundSms, ScheduledSends, Sessions, Templates } from "./Resources.ts"
 import { Transport } from "./Transport.ts"
 
 /** A client of one connector. For back ends: an API key does not belong in a browser. */
@@ -10,6 +10,8 @@ export class Parley {
   readonly messages: Messages
   readonly numbers: Numbers
   readonly optOuts: OptOuts
+  readonly templates: Templates
+  readonly scheduledSends: ScheduledSends
   readonly availability: Availability
   readonly campaigns: Campaigns
 
@@ -21,6 +23,8 @@ export class Parley {
     this.messages = new Messages(transport)
     this.numbers = new Numbers(transport)
     this.optOuts = new OptOuts(transport)
+    this.templates = new Templates(transport)
+    this.scheduledSends = new ScheduledSends(transport)
     this.availability = new Availability(transport)
     this.campaigns = new Campaigns(transport)
   }

@@ -13,12 +13,15 @@ import type {
   OptOut,
   OptOutListParams,
   PageParams,
+  ScheduledSend,
+  ScheduledSendListParams,
   SendParams,
   SendResult,
   Session,
   SessionListParams,
   SpeakParams,
-  TakeoverParams
+  TakeoverParams,
+  Template
 } from "./Types.ts"
 import { toWire } from "./Wire.ts"
 
@@ -33,8 +36,11 @@ const post = <A>(transport: Transport, path: string, params: object, options: Re
 
 const sendResult = ({ response }: Answer): SendResult => {
   const location = response.headers.get("location") ?? ""
+  const id = decodeURIComponent(location.slice(location.lastIndexOf("/") + 1))
+  const isLater = location.includes("/scheduled-sends/")
   return {
-    sessionId: decodeURIComponent(location.slice(location.lastIndexOf("/") + 1)),
+    sessionId: isLater ? "" : id,
+    scheduledSendId: isLater ? id : null,
     location,
     correlationId: correlationIdOf(response),
     replayed: response.headers.get("idempotency-replayed") === "true"
@@ -166,10 +172,46 @@ export class Campaigns {
   }
 }
 
+export class Templates {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** The templates of the connector's project and environment, by name. */
+  list(params: PageParams = {}, options?: RequestOptions): PageCall<Template> {
+    return list(this.#transport, "/v1/templates", params, options)
+  }
+}
+
+export class ScheduledSends {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** The project's sends for later, the newest call first. */
+  list(params: ScheduledSendListParams = {}, options?: RequestOptions): PageCall<ScheduledSend> {
+    return list(this.#transport, "/v1/scheduled-sends", params, options)
+  }
+
+  retrieve(scheduledSendId: string, options?: RequestOptions): ApiCall<ScheduledSend> {
+    return get(this.#transport, scheduledPath(scheduledSendId), options)
+  }
+
+  /** Takes it back, if it has not been sent. Cancelling again changes nothing. */
+  cancel(scheduledSendId: string, options?: RequestOptions): ApiCall<ScheduledSend> {
+    return new ApiCall(this.#transport.run({ method: "DELETE", path: scheduledPath(scheduledSendId) }, options), body<ScheduledSend>)
+  }
+}
+
 /** An empty id would ask for the list instead. */
 const segment = (id: string): string => {
   if (id === "") throw new ParleyError("The id is empty.")
   return encodeURIComponent(id)
 }
 
+const scheduledPath = (scheduledSendId: string) => `/v1/scheduled-sends/${segment(scheduledSendId)}`
 const sessionPath = (sessionId: string) => `/v1/sessions/${segment(sessionId)}`

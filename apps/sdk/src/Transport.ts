@@ -5,7 +5,7 @@ import { isRetryable, longestRetryAfterSeconds, pauseMillis, retryAfterSeconds }
 import { fromWire } from "./Wire.ts"
 
 export interface Call {
-  readonly method: "GET" | "POST"
+  readonly method: "GET" | "POST" | "DELETE"
   /** From the root, with its query. */
   readonly path: string
   readonly body?: unknown

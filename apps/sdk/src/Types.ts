@@ -81,6 +81,8 @@ export interface Message {
   readonly trouble: { readonly reason: string; readonly code: string | null; readonly detail: string } | null
   readonly carrierId: string | null
   readonly turnId: string | null
+  /** Quiet hours keep it until then, while it is `queued`; in the past: they kept it until then. */
+  readonly heldUntil: Date | null
   /** How often it was handed to the carrier. */
   readonly attempts: number
   readonly createdAt: Date
@@ -233,20 +235,78 @@ export interface CampaignReport {
 }
 
 /** A text that opens a conversation. */
-export interface SendParams {
+export interface SendTextParams {
   /** Plain text, at most 1600 characters and 10 segments. */
   readonly message: string
+  readonly template?: never
   /** The recipient, E.164. */
   readonly userNumber: string
   /** The sender, E.164: a number of the connector's environment. Chosen for you when absent. */
   readonly agentNumber?: string
+  /** When to send, at most 35 days ahead. Absent: now. */
+  readonly sendAt?: Date
+}
+
+/** A template whose text opens a conversation. */
+export interface SendTemplateParams {
+  readonly message?: never
+  /** The name of a template of the connector's environment. */
+  readonly template: string
+  /** What stands in the template's places. Others are ignored. */
+  readonly variables?: { readonly [name: string]: string }
+  readonly userNumber: string
+  readonly agentNumber?: string
+  readonly sendAt?: Date
+}
+
+/** A text, or a template to make it of. */
+export type SendParams = SendTextParams | SendTemplateParams
+
+/** A text by name, with places for what is different each time. */
+export interface Template {
+  readonly name: string
+  /** What it is for, for people. */
+  readonly title: string
+  /** The text, with `${name}` where a variable stands. */
+  readonly body: string
+  /** The names that a send has to give. */
+  readonly variables: ReadonlyArray<string>
+}
+
+/** `scheduled`: it waits. `sent`: it has opened a session. `failed`: it was refused when its time came. `cancelled`: taken back. */
+export type ScheduledStatus = "scheduled" | "sent" | "failed" | "cancelled"
+
+/** A send for later. */
+export interface ScheduledSend {
+  /** `sched_` and a time-ordered part. */
+  readonly id: string
+  readonly environment: Environment
+  readonly userNumber: string
+  /** The sender that was asked for. */
+  readonly agentNumber: string | null
+  readonly text: string
+  /** The template that the text was made of. */
+  readonly template: string | null
+  readonly status: ScheduledStatus
+  readonly sendAt: Date
+  /** When it is tried: `sendAt`, or later where the project's rate made it wait. */
+  readonly dueAt: Date
+  /** The session that it has opened. */
+  readonly sessionId: string | null
+  readonly messageId: string | null
+  /** Why it failed, or why it waits longer. */
+  readonly trouble: { readonly reason: string; readonly code: string | null; readonly detail: string } | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
 }
 
 /** What is known once a send is accepted: the text is durable, and delivery follows. */
 export interface SendResult {
-  /** Empty if the server does not say, which Parley's always does. */
+  /** Empty for a send for later, which is no session yet; and if the server does not say, which Parley's always does. */
   readonly sessionId: string
-  /** The session's path, as the API gave it. */
+  /** A send for later; null for one that is sent now. */
+  readonly scheduledSendId: string | null
+  /** The path of the session or of the scheduled send, as the API gave it. */
   readonly location: string
   readonly correlationId: string | null
   /** True when the idempotency key brought the answer of an earlier call. */
@@ -272,6 +332,11 @@ export interface SessionListParams extends PageParams {
 
 export interface OptOutListParams extends PageParams {
   readonly userNumber?: string
+}
+
+export interface ScheduledSendListParams extends PageParams {
+  readonly userNumber?: string
+  readonly status?: ScheduledStatus
 }
 
 export interface SpeakParams {

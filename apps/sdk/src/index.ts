@@ -18,5 +18,5 @@ export {
 export type { Cluster, ParleyOptions, RequestOptions } from "./Options.ts"
 export { Page, PageCall } from "./Page.ts"
 export { Parley } from "./Parley.ts"
-export type { Availability, Campaigns, Messages, Numbers, OptOuts, OutboundSms, Sessions } from "./Resources.ts"
+export type { Availability, Campaigns, Messages, Numbers, OptOuts, OutboundSms, ScheduledSends, Sessions, Templates } from "./Resources.ts"
 export type * from "./Types.ts"

@@ -5,14 +5,17 @@ import type { ScanCampaign, ScanReport } from "@parley/contract/CampaignsApi"
 import { examples } from "@parley/contract/Examples"
 import type * as ContractMessage from "@parley/contract/Message"
 import type * as ContractOptOut from "@parley/contract/OptOut"
-import type { SendRequest } from "@parley/contract/OutboundSmsApi"
+import type { ScheduledSend as ContractScheduledSend } from "@parley/contract/ScheduledSend"
+import type { ScheduledSendsQuery } from "@parley/contract/ScheduledSendsApi"
+import type { SendRequest } from "@parley/contract/SendRequest"
+import type { Template as ContractTemplate } from "@parley/contract/TemplatesApi"
 import type * as ContractSession from "@parley/contract/Session"
 import type { OptOutsQuery } from "@parley/contract/OptOutsApi"
 import type { SessionsQuery, SpeakRequest, TakeoverRequest } from "@parley/contract/SessionsApi"
 import { type Brand, DateTime, Schema } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
 import { describe, expect, expectTypeOf, it } from "vitest"
-import { type AgentNumber, type Campaign, type CampaignReport, type CountryAvailability, type Message, type OptOut, type OptOutListParams, Parley, type SendParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams } from "../src/index.ts"
+import { type AgentNumber, type Campaign, type CampaignReport, type CountryAvailability, type Message, type OptOut, type OptOutListParams, Parley, type ScheduledSend, type ScheduledSendListParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template } from "../src/index.ts"
 import { fromWire } from "../src/Wire.ts"
 import { listen } from "./Server.ts"
 
@@ -33,11 +36,15 @@ describe("types", () => {
     expectTypeOf<Plain<ScanReport>>().toEqualTypeOf<CampaignReport>()
     expectTypeOf<Plain<AvailabilityRow>>().toEqualTypeOf<CountryAvailability>()
     expectTypeOf<Plain<ContractOptOut.OptOut>>().toEqualTypeOf<OptOut>()
+    expectTypeOf<Plain<ContractTemplate>>().toEqualTypeOf<Template>()
+    expectTypeOf<Plain<ContractScheduledSend>>().toEqualTypeOf<ScheduledSend>()
   })
 
   it("of what is sent are the contract's", () => {
     expectTypeOf<Plain<ScanCampaign>>().toEqualTypeOf<{ readonly [K in keyof Campaign]: Campaign[K] }>()
-    expectTypeOf<Plain<SendRequest>>().toEqualTypeOf<{ readonly [K in keyof SendParams]: SendParams[K] }>()
+    expectTypeOf<Plain<Extract<SendRequest, { readonly message: string }>>>().toEqualTypeOf<{ readonly [K in keyof SendTextParams]: SendTextParams[K] }>()
+    expectTypeOf<Plain<Extract<SendRequest, { readonly template: string }>>>().toEqualTypeOf<{ readonly [K in keyof SendTemplateParams]: SendTemplateParams[K] }>()
+    expectTypeOf<Filters<typeof ScheduledSendsQuery>>().toEqualTypeOf<{ readonly [K in keyof ScheduledSendListParams]: ScheduledSendListParams[K] }>()
     expectTypeOf<Plain<typeof SpeakRequest["Type"]>>().toEqualTypeOf<{ readonly [K in keyof SpeakParams]: SpeakParams[K] }>()
     expectTypeOf<Plain<typeof TakeoverRequest["Type"]>>().toEqualTypeOf<{ readonly [K in keyof TakeoverParams]: TakeoverParams[K] }>()
     expectTypeOf<Filters<typeof SessionsQuery>>().toEqualTypeOf<{ readonly [K in keyof SessionListParams]: SessionListParams[K] }>()
@@ -106,6 +113,11 @@ it("every endpoint of the contract is reached, with what its schemas decode", as
   const session = "TW_SMS_01KAV5RK8ETQ8Y4V2N6W3Z7J9C"
   const page = { limit: 5, cursor: "c" }
   await parley.outboundSms.send({ message: "Hello", userNumber: "+15005550123", agentNumber: "+15005550006" })
+  await parley.outboundSms.send({ template: "reminder", variables: { first_name: "Ada" }, userNumber: "+15005550123", sendAt: new Date(0) })
+  await parley.templates.list(page)
+  await parley.scheduledSends.list({ ...page, userNumber: "+15005550123", status: "failed" })
+  await parley.scheduledSends.retrieve("sched_01KAV5RK8ETQ8Y4V2N6W3Z7J9F")
+  await parley.scheduledSends.cancel("sched_01KAV5RK8ETQ8Y4V2N6W3Z7J9F")
   await parley.sessions.list({
     ...page,
     userNumber: "+15005550123",
@@ -137,5 +149,5 @@ it("every endpoint of the contract is reached, with what its schemas decode", as
   })
   await parley.availability.list()
   await parley.availability.retrieve("GB")
-  expect(reached.toSorted()).toEqual(endpoints.map(({ name }) => name).toSorted())
+  expect([...new Set(reached)].toSorted()).toEqual(endpoints.map(({ name }) => name).toSorted())
 })

@@ -13,7 +13,8 @@ describe("a send", () => {
       sessionId,
       location: `/v1/sessions/${sessionId}`,
       correlationId: "c-1",
-      replayed: false
+      replayed: false,
+      scheduledSendId: null
     })
   })
 
@@ -35,7 +36,7 @@ describe("a send", () => {
 
   it("succeeds against a server that tells no location", async () => {
     const server = await listen(inTurn({ status: 202 }))
-    expect(await client(server).outboundSms.send(text)).toEqual({ sessionId: "", location: "", correlationId: null, replayed: false })
+    expect(await client(server).outboundSms.send(text)).toEqual({ sessionId: "", location: "", correlationId: null, replayed: false, scheduledSendId: null })
   })
 })
 

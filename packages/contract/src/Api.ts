@@ -7,13 +7,15 @@ import { NumbersApi } from "./NumbersApi.ts"
 import { OptOutsApi } from "./OptOutsApi.ts"
 import { complete } from "./OpenApiDetails.ts"
 import { OutboundSmsApi } from "./OutboundSmsApi.ts"
+import { ScheduledSendsApi } from "./ScheduledSendsApi.ts"
 import { SessionsApi } from "./SessionsApi.ts"
+import { TemplatesApi } from "./TemplatesApi.ts"
 
 /** The API's version, which is its path prefix and not a package's. */
 export const version = "1.0.0"
 
 export class Api extends HttpApi.make("parley")
-  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, OptOutsApi, AvailabilityApi, CampaignsApi)
+  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, OptOutsApi, TemplatesApi, ScheduledSendsApi, AvailabilityApi, CampaignsApi)
   // A caller learns of everything that is wrong with a request at once.
   .annotate(HttpApi.ParseOptions, { errors: "all" })
   .annotateMerge(

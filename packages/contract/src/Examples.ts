@@ -36,6 +36,7 @@ const message = {
   segments: 1,
   status: "delivered",
   trouble: null,
+  held_until: null,
   carrier_id: "SM3f0e2b6f1c4d4d0f9a6c1b2a3d4e5f60",
   turn_id: null,
   attempts: 1,
@@ -138,6 +139,25 @@ const campaignReport = {
   ]
 } as const
 
+const template = { name: "reminder", title: "The day before", body: "Hi ${name}, see you tomorrow at ${time}.", variables: ["name", "time"] } as const
+
+const scheduledSend = {
+  id: "sched_01KAV5RK8ETQ8Y4V2N6W3Z7J9F",
+  environment: "live",
+  user_number: userNumber,
+  agent_number: null,
+  text: "Hi Ada, see you tomorrow at 8 pm.",
+  template: "reminder",
+  status: "scheduled",
+  send_at: "2026-11-25T15:00:00.000Z",
+  due_at: "2026-11-25T15:00:00.000Z",
+  session_id: null,
+  message_id: null,
+  trouble: null,
+  created_at: "2026-11-24T15:04:05.678Z",
+  updated_at: "2026-11-24T15:04:05.678Z"
+} as const
+
 const page = <Item>(item: Item) => ({ data: [item], next_cursor: null })
 
 /** By operation id. A missing request or answer has no body. */
@@ -155,6 +175,10 @@ export const examples: { readonly [operationId: string]: { readonly request?: un
   retrieveMessage: { answer: message },
   listNumbers: { answer: page(number) },
   listOptOuts: { answer: page(optOut) },
+  listTemplates: { answer: page(template) },
+  listScheduledSends: { answer: page(scheduledSend) },
+  retrieveScheduledSend: { answer: scheduledSend },
+  cancelScheduledSend: { answer: { ...scheduledSend, status: "cancelled", updated_at: "2026-11-24T15:10:00.000Z" } },
   listAvailability: { answer: { data: [availability] } },
   retrieveAvailability: { answer: availability },
   scanCampaign: { request: campaign, answer: campaignReport }

@@ -38,6 +38,9 @@ export const Message = wire(
     trouble: Schema.NullOr(Trouble),
     carrierId: Schema.NullOr(Schema.String.annotate({ description: "The carrier's id of the message." })),
     turnId: Schema.NullOr(TurnId),
+    heldUntil: Schema.NullOr(
+      Instant.annotate({ description: "Quiet hours keep it until then, while it is `queued`; in the past: they kept it until then." })
+    ),
     attempts: Count.annotate({ description: "How often it was handed to the carrier." }),
     createdAt: Instant,
     acceptedAt: Schema.NullOr(Instant.annotate({ description: "When the carrier took it." })),

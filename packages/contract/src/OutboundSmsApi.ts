@@ -1,6 +1,4 @@
 /** The send: one call opens a conversation by text. */
-import { MessageText } from "@parley/schema/MessageText"
-import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Access, RequestErrors } from "./Access.ts"
@@ -12,27 +10,14 @@ import {
   NoNumbers,
   RateLimitedAnswer
 } from "./Problem.ts"
-import { wire } from "./Wire.ts"
+import { SendRequest } from "./SendRequest.ts"
 
 /** The largest body that is read, in bytes; a larger one is a `BadRequest`. Source: the published API, 64 KB. */
 export const maxBodyBytes = 65_536
 
-export const SendRequest = wire(
-  "SendRequest",
-  {
-    message: MessageText.annotate({ description: "The text, plain. At most 1600 characters and 10 segments." }),
-    userNumber: PhoneNumber.annotate({ description: "The recipient, E.164." }),
-    agentNumber: Schema.optionalKey(
-      PhoneNumber.annotate({ description: "The sender, E.164: a number of the connector's environment. Chosen when absent." })
-    )
-  },
-  "A text that opens a conversation."
-)
-export type SendRequest = typeof SendRequest.Type
-
 /** What `202` tells in headers: its body is empty. */
 export const SendAccepted = HttpApiSchema.WithHeaders(HttpApiSchema.Accepted, {
-  location: Schema.String.annotate({ description: "The session: `/v1/sessions/{id}`.", examples: ["/v1/sessions/TW_SMS_01KAV5RK8ETQ8Y4V2N6W3Z7J9C"] }),
+  location: Schema.String.annotate({ description: "The session: `/v1/sessions/{id}`. With `send_at` the scheduled send: `/v1/scheduled-sends/{id}`.", examples: ["/v1/sessions/TW_SMS_01KAV5RK8ETQ8Y4V2N6W3Z7J9C"] }),
   "idempotency-replayed": Schema.optionalKey(Schema.Literal("true").annotate({ description: "The answer of an earlier call with the same key." }))
 })
 
@@ -48,7 +33,7 @@ export class OutboundSmsApi extends HttpApiGroup.make("outboundSms")
         identifier: "sendOutboundSms",
         summary: "Send a text that opens a conversation",
         description:
-          "Opens a new session with the user; an active one ends as superseded. The message is the greeting in the agent's context. `202` means that the text is durable and will be delivered, or visibly fail: follow it at `Location`. A text to a user who has opted out is accepted too, and suppressed."
+          "Opens a new session with the user; an active one ends as superseded. The message is the greeting in the agent's context. `202` means that the text is durable and will be delivered, or visibly fail: follow it at `Location`. A text to a user who has opted out is accepted too, and suppressed. With `send_at` nothing of this happens before that time. In the user's quiet hours the text is held until they are over, where the project has such hours."
       })
     )
   )

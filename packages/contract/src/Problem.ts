@@ -113,6 +113,13 @@ export class UserOptedOut extends HttpApiError.Problem<UserOptedOut>()(
   common
 ) {}
 
+/** A scheduled send that was sent, or has failed, can't be cancelled. */
+export class ScheduledSendSettled extends HttpApiError.Problem<ScheduledSendSettled>()(
+  "ScheduledSendSettled",
+  { type: urn("scheduled-send-settled"), status: 409, title: "The scheduled send is over." },
+  common
+) {}
+
 /** Too many calls. The answer's `Retry-After` says the same number of seconds. */
 export class RateLimited extends HttpApiError.Problem<RateLimited>()(
   "RateLimited",

@@ -31,14 +31,18 @@ it("the committed document is what the API says", () => {
 
 it("holds every operation of the product", () => {
   expect(operations.map(({ name }) => name).toSorted()).toEqual([
+    "DELETE /v1/scheduled-sends/{id}",
     "GET /v1/availability",
     "GET /v1/availability/{country}",
     "GET /v1/messages/{id}",
     "GET /v1/numbers",
     "GET /v1/opt-outs",
+    "GET /v1/scheduled-sends",
+    "GET /v1/scheduled-sends/{id}",
     "GET /v1/sessions",
     "GET /v1/sessions/{id}",
     "GET /v1/sessions/{id}/messages",
+    "GET /v1/templates",
     "POST /v1/campaigns/scan",
     "POST /v1/outbound-sms",
     "POST /v1/sessions/{id}/end",
@@ -113,7 +117,7 @@ it("every example is what its schema decodes", () => {
 
 it("no name betrays where it comes from, and objects stay open for new fields", () => {
   expect(Object.keys(document.components.schemas).filter((name) => !/^[A-Z][A-Za-z]+$/u.test(name) || name.endsWith("Encoded"))).toEqual([])
-  expect(text()).not.toMatch(/additionalProperties|Encoded"/u)
+  expect(text()).not.toMatch(/"additionalProperties": false|Encoded"/u)
 })
 
 it("every reference leads somewhere", () => {

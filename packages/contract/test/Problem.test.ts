@@ -19,6 +19,7 @@ const problems = [
   new Problem.SessionEnded({ detail }),
   new Problem.NotTakenOver({ detail }),
   new Problem.UserOptedOut({ detail }),
+  new Problem.ScheduledSendSettled({ detail }),
   new Problem.InternalError({ detail, correlation_id: "c-1" }),
   new Problem.ServiceUnavailable({ detail, retry_after: 2 })
 ]
@@ -36,6 +37,7 @@ const declared = [
   Problem.SessionEnded,
   Problem.NotTakenOver,
   Problem.UserOptedOut,
+  Problem.ScheduledSendSettled,
   Problem.RateLimitedAnswer,
   Problem.InternalError,
   Problem.ServiceUnavailable

@@ -14,7 +14,9 @@ import { page } from "../src/Page.ts"
 import { AgentNumber } from "../src/AgentNumber.ts"
 import { OptOut } from "../src/OptOut.ts"
 import { BadRequest, NotFound, RateLimited, SessionEnded, Unauthorized } from "../src/Problem.ts"
+import { ScheduledSend } from "../src/ScheduledSend.ts"
 import { Session } from "../src/Session.ts"
+import { Template } from "../src/TemplatesApi.ts"
 
 const answer = <A, I>(schema: Schema.Codec<A, I>, operationId: string) => Schema.decodeUnknownSync(schema)(examples[operationId]?.answer)
 
@@ -69,6 +71,13 @@ const handlers = Layer.mergeAll(
     })),
   HttpApiBuilder.group(Api, "messages", (group) => group.handle("retrieve", () => Effect.succeed(sent))),
   HttpApiBuilder.group(Api, "numbers", (group) => group.handle("list", () => Effect.succeed(answer(page("Numbers", AgentNumber), "listNumbers")))),
+  HttpApiBuilder.group(Api, "templates", (group) => group.handle("list", () => Effect.succeed(answer(page("Templates", Template), "listTemplates")))),
+  HttpApiBuilder.group(Api, "scheduledSends", (group) =>
+    group.handleAll({
+      list: () => Effect.succeed(answer(page("ScheduledSends", ScheduledSend), "listScheduledSends")),
+      retrieve: () => Effect.succeed(answer(ScheduledSend, "retrieveScheduledSend")),
+      cancel: () => Effect.succeed(answer(ScheduledSend, "cancelScheduledSend"))
+    })),
   HttpApiBuilder.group(Api, "availability", (group) =>
     group.handleAll({
       list: () => Effect.succeed(answer(AvailabilityRows, "listAvailability")),

@@ -62,6 +62,7 @@ export const message = (message: Core.Message): Message => ({
   trouble: message.trouble,
   carrierId: message.carrierId,
   turnId: message.turnId,
+  heldUntil: message.heldUntil,
   attempts: message.attempts,
   createdAt: message.createdAt,
   acceptedAt: message.acceptedAt,
