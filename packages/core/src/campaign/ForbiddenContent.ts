@@ -47,7 +47,7 @@ export const categories: ReadonlyArray<Category> = [
     words: phrases(
       "alcohol", "beer", "beers", "craft beer", "wine", "wines", "vodka", "whiskey", "whisky", "bourbon", "tequila", "liquor", "liquors", "brewery", "brewpub", "cocktail", "cocktails", "happy hour", "margaritas", "wine tasting", "hard seltzer"
     ),
-    harmless: phrases("alcohol free", "non alcoholic", "alcoholics anonymous", "alcohol recovery", "rubbing alcohol", "alcohol use disorder", "avoid alcohol", "no alcohol"),
+    harmless: phrases("alcohol free", "non alcoholic", "alcoholics anonymous", "alcohol recovery", "rubbing alcohol", "alcohol use disorder", "avoid alcohol", "no alcohol", "wine cellar", "wine fridge", "wine country"),
     ageGated: true
   },
   {

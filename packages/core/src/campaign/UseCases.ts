@@ -15,7 +15,7 @@ export interface UseCase {
 
 /** Words that sell. Single words that also serve ("offer", "sale" alone) are left out; what is here leaves no doubt. */
 export const promotion: Phrases = phrases(
-  "# off", "percent off", "discount", "discounts", "coupon", "coupons", "promo", "promo code", "promotion", "promotions", "promotional", "special offer", "special offers", "exclusive offer", "exclusive offers", "limited time offer", "limited time", "flash sale", "sale ends", "on sale", "our sale", "big sale", "sale today",
+  "# off", "percent off", "discount", "discounts", "coupon", "coupons", "promo", "promo code", "promotion", "promotions", "promotional", "special offer", "special offers", "exclusive offer", "exclusive offers", "limited time offer", "limited time", "flash sale", "sale ends", "is on sale", "are on sale", "on sale now", "on sale today", "on sale this", "our sale", "big sale", "sale today",
   "summer sale", "winter sale", "holiday sale", "black friday", "cyber monday", "clearance", "buy now", "shop now", "order now and save", "save up to", "save #", "deals", "best deal", "special deal", "free shipping", "buy one get one", "bogo", "use code", "new arrivals", "new collection", "don't miss out",
   "refer a friend", "earn rewards", "double points", "vip access", "early access", "upgrade now", "giveaway"
 )

@@ -196,4 +196,34 @@ export const quitline: Campaign = {
   terms: terms("Breathe Easy Quitline")
 }
 
-export const good: Readonly<Record<string, Campaign>> = { clinic, bank, bakery, courier, support, university, cardIssuer, pollster, salon, city, quitline }
+export const realtor: Campaign = {
+  brandName: "Keystone Realty",
+  useCase: "MIXED",
+  description: "Keystone Realty agents send showing confirmations and new listings to home buyers who asked for them on the agency's website.",
+  messageFlow:
+    "Buyers request listings at https://keystone.example.com/alerts and check an unchecked box agreeing to receive SMS from Keystone Realty at the number provided. Consent is not a condition of purchase. Msg frequency varies; msg and data rates may apply; reply STOP to opt out or HELP for help. Privacy: https://keystone.example.com/privacy Terms: https://keystone.example.com/terms",
+  messageSamples: [
+    "Keystone Realty: A 3-bedroom home with a wine cellar on Oak St was just listed. Want to see it? Reply STOP to opt out.",
+    "Keystone Realty: Your showing at 12 Oak St is confirmed for Sat 10am. Text back with questions."
+  ],
+  hasEmbeddedLinks: false,
+  hasEmbeddedPhone: false,
+  privacyPolicy:
+    "Mobile information will not be shared with third parties/affiliates for marketing/promotional purposes. All other categories exclude text messaging originator opt-in data and consent; this information won't be shared with any third parties.",
+  terms: "Keystone Realty alerts. Text STOP to cancel, HELP for help. Carriers are not liable for delayed or undelivered messages. Message and data rates may apply. Up to 5 messages a month."
+}
+
+export const app: Campaign = {
+  ...realtor,
+  brandName: "Tally",
+  useCase: "2FA",
+  description: "Tally sends one-time passcodes to users of its mobile app when they log in, to verify that the number is theirs.",
+  messageFlow:
+    "Users enter their phone number in the Tally mobile app and tap Send code: 'By tapping Send code you agree to receive a one-time verification text from Tally. One message per request. Message and data rates may apply. Reply STOP to opt out, HELP for help.' Screenshot: https://tally.example.com/optin.png Terms https://tally.example.com/terms Privacy https://tally.example.com/privacy",
+  messageSamples: [
+    "Your Tally verification code is 847291. This code expires in 10 minutes. If you didn't request this, ignore this message.",
+    "Your login code for Tally is 523016. Don't share this code with anyone. Reply STOP to opt out."
+  ]
+}
+
+export const good: Readonly<Record<string, Campaign>> = { clinic, bank, bakery, courier, support, university, cardIssuer, pollster, salon, city, quitline, realtor, app }
