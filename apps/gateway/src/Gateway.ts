@@ -4,7 +4,6 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Duration, Effect, Layer, Option, Redacted } from "effect"
 import { HttpRouter, type HttpServer } from "effect/http"
 import { NetAddress } from "effect/net"
-import { createServer } from "node:http"
 import * as Agents from "@parley/agents/Agents"
 import * as SingleProcess from "@parley/cluster/SingleProcess"
 import { CurrentAvailability } from "@parley/core/Availability"
@@ -19,6 +18,7 @@ import * as TwilioRoutes from "@parley/twilio/TwilioRoutes"
 import * as Accounts from "./Accounts.ts"
 import type { Lookup } from "./Apply.ts"
 import * as CarrierEventsLive from "./CarrierEventsLive.ts"
+import * as Server from "./Server.ts"
 import type { Settings } from "./Settings.ts"
 import * as Tracing from "./Tracing.ts"
 
@@ -28,20 +28,6 @@ export interface GatewayOptions {
   readonly lookup: Lookup
   /** Agents on this very machine may be called: for development. */
   readonly allowLoopbackAgents: boolean
-}
-
-// A client that sends its request in drops is cut off; the limits are Node's own knobs for it.
-const server = () => {
-  const made = createServer({ headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 })
-  // A stop waits until every connection is closed, and Node closes those that are idle when it begins: the others have to be closed
-  // after their answer, or a client that keeps its connection would hold the stop up for all of its patience.
-  made.on("request", (_request, response) => {
-    if (!made.listening) response.shouldKeepAlive = false
-    response.once("close", () => {
-      if (!made.listening) setImmediate(() => made.closeIdleConnections())
-    })
-  })
-  return made
 }
 
 /** Longer than a call of the carrier, shorter than what a supervisor waits before it kills. */
@@ -83,7 +69,7 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
       TwilioRoutes.layer({ accountFor, publicUrl }).pipe(Layer.provide(CarrierEventsLive.layer))
     )
     return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
-      Layer.provideMerge(NodeHttpServer.layer(server, { port: settings.port, host: settings.host, gracefulShutdownTimeout: stopWithin })),
+      Layer.provideMerge(NodeHttpServer.layer(Server.make, { port: settings.port, host: settings.host, gracefulShutdownTimeout: stopWithin })),
       Layer.provideMerge(owners),
       Layer.provide([Tracing.layer(settings), availability(settings), Layer.succeed(CurrentLineTimes, lineTimes), Layer.succeed(CurrentReceiptTimes, receiptTimes)])
     )
