@@ -1,0 +1,76 @@
+/** The real gateway as a child process, started to die. */
+import { spawn } from "node:child_process"
+import { createServer } from "node:net"
+import { join } from "node:path"
+
+export interface GatewayOptions {
+  /** `main.ts` is run as it is written, `main.js` as it was built. */
+  readonly entry: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+export interface Death {
+  readonly signal: NodeJS.Signals | null
+  readonly code: number | null
+  /** What it wrote to standard error and to its log: at the level `error` only what went wrong, and where it was killed. */
+  readonly said: string
+}
+
+export interface GatewayProcess {
+  readonly pid: number
+  readonly died: Promise<Death>
+  readonly kill: (signal: NodeJS.Signals) => void
+  /** Resolves when it takes requests; rejects when it dies before. */
+  readonly ready: (url: string) => Promise<void>
+}
+
+const longestSaid = 100_000
+
+export const pause = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
+
+/** `args`: the command, like `serve`. */
+export const start = (options: GatewayOptions, args: ReadonlyArray<string>, crashAt: string | null = null): GatewayProcess => {
+  const condition = options.entry.endsWith(".ts") ? ["--conditions=source"] : []
+  const child = spawn(process.execPath, ["--import", join(import.meta.dirname, "KillPoint.ts"), "--disable-warning=ExperimentalWarning", ...condition, options.entry, ...args], {
+    env: { ...options.env, PATH: process.env["PATH"] ?? "", ...(crashAt === null ? {} : { CRASH_AT: crashAt }) },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  let said = ""
+  let isDead = false
+  const hear = (chunk: Buffer) => {
+    if (said.length < longestSaid) said += chunk.toString("utf8")
+  }
+  child.stdout.on("data", hear)
+  child.stderr.on("data", hear)
+  const died = new Promise<Death>((resolve, reject) => {
+    child.once("error", reject)
+    child.once("close", (code, signal) => {
+      isDead = true
+      resolve({ code, signal, said })
+    })
+  })
+  return {
+    pid: child.pid ?? 0,
+    died,
+    kill: (signal) => void child.kill(signal),
+    ready: async (url) => {
+      while (true) {
+        if (isDead) throw new Error(`The gateway did not start:\n${said}`)
+        const isUp = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).then((response) => response.ok, () => false)
+        if (isUp) return
+        await pause(30)
+      }
+    }
+  }
+}
+
+/** A port that nobody listens on. It stays the gateway's through all of its lives, because the carrier calls and signs it. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")))
+    })
+  })
