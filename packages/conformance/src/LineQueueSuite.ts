@@ -152,6 +152,27 @@ export const lineQueueSuite = (name: string, stores: StoreLayer) =>
         assert.deepStrictEqual(ids(yield* messages.receiptsDue(Samples.at(0), 1)), [later?.id])
       }))
 
+    it.effect("a text that quiet hours keep is in no line: nobody waits behind it, and nothing counts it but what is held", () =>
+      Effect.gen(function*() {
+        const messages = yield* MessageStore
+        const held = { heldUntil: Samples.at(-900_000), nextAttemptAt: Samples.at(-900_000) }
+        const before = yield* messages.backlog()
+        const { heads, number, put: [a1, a2, b1] } = yield* line(["a", held], ["a"], ["b", { heldUntil: Samples.at(-950_000), nextAttemptAt: Samples.at(-950_000) }])
+        assert.deepStrictEqual(yield* heads(), [a2?.id])
+        assert.strictEqual(yield* messages.queueLength(number, 100), 1)
+        assert.strictEqual((yield* messages.backlog()).held, before.held + 2)
+        assert.deepStrictEqual(ids(yield* messages.heldDue(Samples.at(-900_001), 100)), [b1?.id])
+        assert.deepStrictEqual(ids(yield* messages.heldDue(Samples.at(-900_000), 100)), [b1?.id, a1?.id])
+        assert.deepStrictEqual(ids(yield* messages.heldDue(Samples.at(-900_000), 1)), [b1?.id])
+        if (a1 === undefined) return
+        assert.deepStrictEqual(ids(yield* messages.queuedTo(a1.userNumber, number)), [a1.id, a2?.id])
+        assert.deepStrictEqual(yield* messages.get(a1.id), Option.some(a1))
+        yield* messages.update({ ...a1, nextAttemptAt: null })
+        assert.deepStrictEqual(yield* heads(), [a1.id])
+        yield* messages.update({ ...a1, status: "suppressed", nextAttemptAt: null })
+        assert.deepStrictEqual(ids(yield* messages.queuedTo(a1.userNumber, number)), [a2?.id])
+      }))
+
     it.effect("the backlog is what waits in all lines, and since when", () =>
       Effect.gen(function*() {
         const messages = yield* MessageStore
