@@ -255,6 +255,8 @@ const timeIsUp = (
   policy: SessionPolicy
 ) => {
   const graceEndsAt = DateTime.addDuration(now, policy.warningGrace)
+  // The silence is ours, not the user's: a text that waits for its answer is neither warned nor closed on.
+  if (kind !== "unanswered" && owesAnAnswer(session)) return changed({ ...session, timer: { kind, dueAt: graceEndsAt } })
   switch (kind) {
     case "unanswered":
       return changed(ended(session, "unanswered_expiry", null, now))
@@ -277,6 +279,9 @@ const timeIsUp = (
         ])
   }
 }
+
+/** The agent has been told of a text, or is about to be. A person who took over answers when they like. */
+const owesAnAnswer = ({ takeover, turn }: Session): boolean => takeover === null && (turn.texts !== null || turn.running !== null)
 
 const ended = (session: Session, endReason: EndReason, endDetail: string | null, now: DateTime.Utc): Session => ({
   ...session,

@@ -34,13 +34,16 @@ const warning = message(1)
 const answer = message(2)
 
 const unanswered = openBySend(who, at(0), policy)
-const engaged = openByText(who, at(0), policy)
+const opened = openByText(who, at(0), policy)
+/** What the user said has been answered, at once. */
+const answered = (session: Session): Session => ({ ...session, turn: Turn.idle })
+const engaged = answered(opened)
 const warned = next(engaged, { _tag: "TimerFired", textId: warning }, at(24 * hour))
 const accepted = (purpose: OutboundPurpose, now: DateTime.Utc, messageId = answer): SessionEvent => ({ _tag: "TextAccepted", messageId, purpose, at: now })
 const failed = (purpose: OutboundPurpose, messageId = answer): SessionEvent => ({ _tag: "TextFailed", messageId, purpose, detail: "landline" })
 const warningAccepted = next(warned, accepted("warning", at(24 * hour), warning), at(24 * hour))
 const warningFailed = next(warned, failed("warning", warning), at(24 * hour))
-const takenOver = next(engaged, { _tag: "TakenOver", by: "Ada", reason: null }, at(0))
+const takenOver = next(opened, { _tag: "TakenOver", by: "Ada", reason: null }, at(0))
 const ended = next(engaged, { _tag: "OperatorEnded" }, at(0))
 
 /** What a transition did, in one line: state, what is due in how many minutes, and commands. */
@@ -118,6 +121,24 @@ const rows: Record<string, Row> = {
       "the warning's failure": "-",
       "its timer": "ended unanswered_expiry",
       "a takeover": "unanswered unanswered in 10020",
+      "a release": "NotTakenOver"
+    }
+  },
+  "engaged, the agent thinking": {
+    session: { ...opened, turn: Turn.begin(opened.turn, TurnId.make(`turn_${timeOrdered(zero, 0n)}`), answer, policy, at(0)) },
+    now: at(hour),
+    events: {
+      ...silent,
+      ...ends(""),
+      "a text": `engaged ${dayIn}`,
+      "the opening's acceptance": `engaged ${dayIn}`,
+      "an answer's acceptance": `engaged ${dayIn}`,
+      "a remark's acceptance": `engaged ${dayIn}`,
+      "the warning's acceptance": "-",
+      "the opening's failure": "-",
+      "the warning's failure": "-",
+      "its timer": "engaged idle in 10",
+      "a takeover": "engaged idle in 1380",
       "a release": "NotTakenOver"
     }
   },
@@ -271,13 +292,13 @@ describe("Session", () => {
     assert.strictEqual(replied.state, "engaged")
     assert.isNull(replied.warning)
     assert.strictEqual(since(replied.timer?.dueAt ?? at(0)), 48 * hour + 9 * minute)
-    assert.strictEqual(to(replied, { _tag: "TimerFired", textId: message(3) }, at(48 * hour + 9 * minute)).session.state, "warned")
+    assert.strictEqual(to(answered(replied), { _tag: "TimerFired", textId: message(3) }, at(48 * hour + 9 * minute)).session.state, "warned")
   })
 
   it("the answer leaves from the number that the user last texted, and so do the warning and the ending", () => {
     const moved = next(engaged, { _tag: "TextReceived", agentNumber: second, at: at(hour) }, at(hour))
     assert.strictEqual(moved.agentNumber, second)
-    const warns = to(moved, { _tag: "TimerFired", textId: warning }, at(25 * hour))
+    const warns = to(answered(moved), { _tag: "TimerFired", textId: warning }, at(25 * hour))
     assert.deepStrictEqual(warns.commands, [
       { _tag: "Say", messageId: warning, purpose: "warning", text: "Are you still there? Reply within 10 minutes to keep this conversation open.", from: second }
     ])
@@ -307,8 +328,30 @@ describe("Session", () => {
     assert.deepStrictEqual(agentDueAt(over, policy, at(hour)), at(hour))
   })
 
+  it("a user whose text waits for the agent is neither warned nor closed on, however long that takes", () => {
+    const waiting = next(engaged, { _tag: "TextReceived", agentNumber: first, at: at(0) }, at(0))
+    let now = 24 * hour
+    let late: Transition = to(waiting, { _tag: "TimerFired", textId: warning }, at(now))
+    for (; now < 26 * hour; now += 10 * minute) {
+      assert.strictEqual(since(late.session.timer?.dueAt ?? at(0)), now + 10 * minute)
+      assert.deepInclude(late, { commands: [] })
+      late = to(late.session, { _tag: "TimerFired", textId: warning }, late.session.timer?.dueAt ?? at(0))
+    }
+    // An answer without words is an answer: the silence after it is the user's.
+    assert.strictEqual(to(answered(late.session), { _tag: "TimerFired", textId: warning }, at(27 * hour)).session.state, "warned")
+  })
+
+  it("a text that a person left unanswered keeps its conversation open from the release on", () => {
+    const left = next(next(takenOver, { _tag: "TimerFired", textId: warning }, at(24 * hour)), accepted("warning", at(24 * hour), warning), at(24 * hour))
+    const released = next(left, { _tag: "Released" }, at(24 * hour + minute))
+    const fired = to(released, { _tag: "TimerFired", textId: answer }, at(24 * hour + 10 * minute))
+    assert.deepInclude(fired, { commands: [] })
+    assert.strictEqual(fired.session.state, "warned")
+    assert.strictEqual(next(fired.session, accepted("answer", at(24 * hour + 11 * minute)), at(24 * hour + 11 * minute)).state, "engaged")
+  })
+
   it("no turn is due while a person speaks, and the end of a taken-over session is told all the same", () => {
-    assert.isNotNull(agentDueAt(engaged, policy, at(0)))
+    assert.isNotNull(agentDueAt(opened, policy, at(0)))
     assert.isNull(agentDueAt(takenOver, policy, at(0)))
     assert.isNotNull(agentDueAt(next(takenOver, { _tag: "Released" }, at(hour)), policy, at(hour)))
     assert.isNotNull(agentDueAt(next(takenOver, { _tag: "OperatorEnded" }, at(hour)), policy, at(hour)))
@@ -439,6 +482,7 @@ const check = (before: Session, event: SessionEvent, now: DateTime.Utc, after: S
     assert.strictEqual(before.state, "warned")
     assert.notStrictEqual(before.warning?.outcome, "pending")
   }
+  if (warns || after.endReason === "abandoned") assert.isTrue(before.takeover !== null || (before.turn.texts === null && before.turn.running === null))
   if (warns) assert.isAtLeast(DateTime.toEpochMillis(now) - DateTime.toEpochMillis(before.lastActivityAt), Duration.toMillis(policy.idleAfter))
 
   // What is not part of the conversation leaves it as it is.

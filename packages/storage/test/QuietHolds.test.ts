@@ -138,6 +138,16 @@ describe("A send in quiet hours", () => {
     }).pipe(Effect.provide(quiet)))
 })
 
+/** A conversation that the user began and the agent has answered; what was said is off the carrier's list. */
+const answered = Effect.gen(function*() {
+  const id = World.conversed(yield* World.text("Hi"))
+  yield* World.converse(id)
+  yield* World.drain()
+  const carrier = yield* FakeCarrier.FakeCarrier
+  carrier.held.length = 0
+  return id
+})
+
 describe("A conversation in quiet hours", () => {
   it.effect("that the user began is answered at any hour", () =>
     Effect.gen(function*() {
@@ -160,7 +170,7 @@ describe("A conversation in quiet hours", () => {
 
   it.effect("holds the warning; the grace runs from the morning, and an end by day is announced", () =>
     Effect.gen(function*() {
-      const id = World.conversed(yield* World.text("Hi"))
+      const id = yield* answered
       yield* World.later("24 hours", id)
       yield* World.drain()
       assert.strictEqual(yield* World.state(id), "warned")
@@ -177,7 +187,7 @@ describe("A conversation in quiet hours", () => {
 
   it.effect("a held warning is taken back when the user writes", () =>
     Effect.gen(function*() {
-      const id = World.conversed(yield* World.text("Hi"))
+      const id = yield* answered
       yield* World.later("24 hours", id)
       yield* World.drain()
       yield* World.text("Still here")
@@ -190,7 +200,7 @@ describe("A conversation in quiet hours", () => {
     Effect.gen(function*() {
       yield* TestClock.adjust("13 hours")
       yield* TestClock.adjust("40 minutes")
-      const id = World.conversed(yield* World.text("Hi"))
+      const id = yield* answered
       yield* World.later("24 hours", id)
       yield* World.drain()
       yield* World.later("10 minutes", id)
@@ -202,7 +212,7 @@ describe("A conversation in quiet hours", () => {
 
   it.effect("holds what the project lists, and nothing else", () =>
     Effect.gen(function*() {
-      const id = World.conversed(yield* World.text("Hi"))
+      const id = yield* answered
       yield* TestClock.adjust("24 hours")
       yield* Timers.fire(id)
       yield* World.drain()
