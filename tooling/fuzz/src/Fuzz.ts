@@ -15,7 +15,8 @@ export interface FuzzOptions {
   readonly entry: string
   readonly requests: number
   readonly seed: number
-  readonly progress?: (sent: number) => void
+  /** Told after each round: requests so far, and the process's memory. */
+  readonly progress?: (sent: number, residentMegabytes: number) => void
 }
 
 export interface FuzzResult {
@@ -148,7 +149,7 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
       })
       sent += api.length + hooks.length + raws.length
       if (warm === 0 && sent >= Math.min(options.requests * 0.2, 20_000)) warm = residentMegabytes(child.pid)
-      options.progress?.(sent)
+      options.progress?.(sent, residentMegabytes(child.pid))
     }
 
     const end = residentMegabytes(child.pid)

@@ -23,8 +23,8 @@ const result = await fuzz({
   entry: values.entry,
   requests,
   seed,
-  progress: (sent) => {
-    if (sent % 10_000 < 500) console.log(`${seconds()} s: ${sent} requests`)
+  progress: (sent, megabytes) => {
+    if (sent % 10_000 < 500) console.log(`${seconds()} s: ${sent} requests, ${megabytes.toFixed(0)} MB`)
   }
 })
 const [warm, end] = result.residentMegabytes
