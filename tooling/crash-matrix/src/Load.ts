@@ -48,7 +48,7 @@ export interface LoadOptions {
 }
 
 const callMillis = 4_000
-const waitMillis = 12_000
+const waitMillis = 8_000
 
 export const makeLoad = ({ atOnce, everyMillis, random, sim, url }: LoadOptions): Load => {
   const accepted: Array<AcceptedSend> = []
