@@ -1,9 +1,9 @@
 /**
- * Many transactions, one commit. With `synchronous = FULL` a commit waits for the disk, and that wait is nearly all that a
- * transaction costs. So the transactions that arrive while one commit is under way are run together under the next, each in a
- * savepoint of its own, and each caller waits for the commit that holds its rows.
+ * Many transactions, one commit. A commit that is durable waits for the disk, and that wait is nearly all that a transaction
+ * costs. So the transactions that arrive while one commit is under way are run together under the next, each in a savepoint of
+ * its own, and each caller waits for the commit that holds its rows.
  */
-import { Context, Deferred, Effect, Exit, Latch, Layer, Option } from "effect"
+import { Cause, Context, Deferred, Effect, Exit, Latch, Layer, Option } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { StoreFailure, Transactor } from "@parley/core/ports/Store"
 import { storeFailure } from "./Rows.ts"
@@ -30,37 +30,56 @@ class Failed<E> {
 /** Runs the use case in a transaction, or in a savepoint of the one that is open. */
 const inTransaction = (sql: SqlClient.SqlClient) => <A, E, R>(useCase: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreFailure, R> =>
   sql.withTransaction(Effect.mapError(useCase, (error) => new Failed(error))).pipe(
-    Effect.mapError((error) => error instanceof SqlError.SqlError ? storeFailure("transact")(error) : error.error)
+    Effect.mapError((error) => error instanceof SqlError.SqlError ? storeFailure("transact")(error) : error.error),
+    // How a rollback tells that the database is gone: nothing is kept, which is all that the rollback was for.
+    Effect.catchDefect((defect) => defect instanceof SqlError.SqlError ? Effect.fail(storeFailure("rollback")(defect)) : Effect.die(defect))
   )
 
-/** One commit for each use case, on any database. */
+/** What a batch needs of its database. `Mark`: by which its transaction is known. */
+export interface Database<Mark> {
+  /** Runs first in the transaction, on its connection. */
+  readonly begin: Effect.Effect<Mark, SqlError.SqlError>
+  /** False once the database has ended the transaction by itself. */
+  readonly isOpen: () => boolean
+  /** Whether a transaction whose commit failed stands all the same: the answer may be all that was lost. */
+  readonly stands: (mark: Mark) => Effect.Effect<boolean>
+}
+
+/** One commit for each use case: for SQLite, where a transaction waits for the one before it. */
 export const layerSingle: Layer.Layer<Transactor, never, SqlClient.SqlClient> = Layer.effect(
   Transactor,
   Effect.map(SqlClient.SqlClient, (sql) => Transactor.of({ transact: inTransaction(sql) }))
 )
 
-/** One commit for all the use cases that wait. For SQLite, where there is one writer anyway. */
-export const layer: Layer.Layer<Transactor, never, SqlClient.SqlClient | SqliteTransaction> = Layer.effect(
+/** One commit for all the use cases that wait; never two at once from here. */
+export const layer = <Mark>(database: Database<Mark>): Layer.Layer<Transactor, never, SqlClient.SqlClient> => Layer.effect(
   Transactor,
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
-    const { isOpen } = yield* SqliteTransaction
     const transaction = inTransaction(sql)
     const waiting: Array<Job> = []
     const arrived = yield* Latch.make(false)
     let isClosed = false
 
-    const commit = (batch: ReadonlyArray<Job>) =>
-      sql.withTransaction(Effect.forEach(batch, (job) => isOpen() ? job.run : Effect.void, { discard: true })).pipe(
-        Effect.exit,
-        Effect.map((exit) => {
-          const lost = Exit.isSuccess(exit) ? null : Option.match(Exit.findErrorOption(exit), {
-            onNone: () => new StoreFailure({ reason: "unavailable", operation: "commit", cause: exit.cause }),
-            onSome: storeFailure("commit")
-          })
-          for (const job of batch) job.finish(lost)
-        })
-      )
+    const lossOf = (cause: Cause.Cause<SqlError.SqlError>) =>
+      Option.match(Cause.findErrorOption(cause), {
+        onNone: () => new StoreFailure({ reason: "unavailable", operation: "commit", cause }),
+        onSome: storeFailure("commit")
+      })
+
+    const commit = Effect.fnUntraced(function*(batch: ReadonlyArray<Job>) {
+      let ran: Option.Option<Mark> = Option.none()
+      const exit = yield* Effect.exit(sql.withTransaction(Effect.gen(function*() {
+        const mark = yield* database.begin
+        for (const job of batch) {
+          if (database.isOpen()) yield* job.run
+        }
+        ran = Option.some(mark)
+      })))
+      const committed = Exit.isSuccess(exit) || (Option.isSome(ran) && (yield* database.stands(ran.value)))
+      const lost = committed ? null : lossOf(exit.cause)
+      for (const job of batch) job.finish(lost)
+    })
 
     const commitNext = Effect.suspend(() => {
       const batch = waiting.splice(0, atMost)
@@ -116,4 +135,9 @@ export const layer: Layer.Layer<Transactor, never, SqlClient.SqlClient | SqliteT
         })
     })
   })
+)
+
+/** For SQLite, where a failed commit has left nothing. */
+export const layerSqlite: Layer.Layer<Transactor, never, SqlClient.SqlClient | SqliteTransaction> = Layer.unwrap(
+  Effect.map(SqliteTransaction, ({ isOpen }) => layer({ begin: Effect.void, isOpen, stands: () => Effect.succeed(false) }))
 )

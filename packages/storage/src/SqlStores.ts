@@ -1,0 +1,26 @@
+/** Every store port over whichever `SqlClient` there is: one set of queries for SQLite and PostgreSQL. */
+import { Layer } from "effect"
+import type { SqlClient } from "effect/sql"
+import type { Transactor } from "@parley/core/ports/Store"
+import * as SqlConsentStore from "./SqlConsentStore.ts"
+import * as SqlDirectory from "./SqlDirectory.ts"
+import * as SqlLimitStore from "./SqlLimitStore.ts"
+import * as SqlLineStore from "./SqlLineStore.ts"
+import * as SqlMessageStore from "./SqlMessageStore.ts"
+import * as SqlOperationStore from "./SqlOperationStore.ts"
+import * as SqlScheduledSendStore from "./SqlScheduledSendStore.ts"
+import * as SqlSessionStore from "./SqlSessionStore.ts"
+
+export const layer = Layer.mergeAll(
+  SqlDirectory.layer,
+  SqlSessionStore.layer,
+  SqlMessageStore.layer,
+  SqlConsentStore.layer,
+  SqlLimitStore.layer,
+  SqlLineStore.layer,
+  SqlOperationStore.layer,
+  SqlScheduledSendStore.layer
+)
+
+/** What each store of this package brings, whichever database is behind it. */
+export type SqlStore = Layer.Success<typeof layer> | Transactor | SqlClient.SqlClient
