@@ -12,6 +12,7 @@ import { environmentLookup } from "./Secrets.ts"
 import { run } from "./Serve.ts"
 import type { Settings } from "./Settings.ts"
 import * as SettingsReader from "./Settings.ts"
+import * as StoreLocation from "./StoreLocation.ts"
 
 /** The demo's credentials are known to everybody. */
 export class LoopbackOnly extends Schema.TaggedError<LoopbackOnly>()("LoopbackOnly", { host: Schema.String }) {
@@ -83,7 +84,7 @@ const banner = (url: string, carrierUrl: string, settings: Settings) => {
   return `
   Parley is ready on ${url}  (docs: ${url}/docs)
   The simulated carrier is ready on ${carrierUrl}; no text leaves this machine.
-  The store is ${settings.databaseFile}; it stays when this stops.
+  ${StoreLocation.describe(settings.store)} keeps it all; it stays when this stops.
 
   In another terminal:
 

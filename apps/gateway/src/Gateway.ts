@@ -11,8 +11,6 @@ import { Ids } from "@parley/core/Ids"
 import { CurrentLineTimes } from "@parley/core/Lines"
 import { CurrentReceiptTimes } from "@parley/core/Receipts"
 import * as Routes from "@parley/http/Routes"
-import * as SqliteStore from "@parley/storage/SqliteStore"
-import * as StoreLock from "@parley/storage/StoreLock"
 import * as TwilioCarrier from "@parley/twilio/TwilioCarrier"
 import * as TwilioRoutes from "@parley/twilio/TwilioRoutes"
 import * as Accounts from "./Accounts.ts"
@@ -20,6 +18,7 @@ import type { Lookup } from "./Apply.ts"
 import * as CarrierEventsLive from "./CarrierEventsLive.ts"
 import * as Server from "./Server.ts"
 import type { Settings } from "./Settings.ts"
+import * as Store from "./Store.ts"
 import * as Tracing from "./Tracing.ts"
 
 export interface GatewayOptions {
@@ -33,11 +32,8 @@ export interface GatewayOptions {
 /** Longer than a call of the carrier, shorter than what a supervisor waits before it kills. */
 const stopWithin = Duration.seconds(8)
 
-/** The store, and the lock that keeps a second gateway off its file. */
-export const store = (settings: Settings) =>
-  settings.databaseFile === ":memory:"
-    ? SqliteStore.layer({ filename: ":memory:" })
-    : SqliteStore.layer({ filename: settings.databaseFile }).pipe(Layer.provideMerge(StoreLock.layer(settings.databaseFile)))
+/** The store, and the lock that keeps a second gateway off it. */
+export const store = (settings: Pick<Settings, "store">) => Store.serve(settings.store)
 
 /** The operator's table in place of the built-in one, where there is one. */
 export const availability = (settings: Pick<Settings, "availability">) =>

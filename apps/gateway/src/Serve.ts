@@ -1,6 +1,7 @@
 /** `parley serve`: the gateway, until it is told to stop. */
 import { Effect } from "effect"
 import { HttpServer } from "effect/http"
+import { StoreLost } from "@parley/storage/StoreLost"
 import { refuseExposedDemo } from "./Exposure.ts"
 import * as Gateway from "./Gateway.ts"
 import * as Logging from "./Logging.ts"
@@ -27,7 +28,8 @@ export const run = <E, R, R2>(options: Gateway.GatewayOptions, hooks: Hooks<E, R
         yield* Effect.logWarning("PUBLIC_URL is not set: the carrier can't report what becomes of a text")
       }
       yield* hooks.whenReady(url)
-      return yield* Effect.never
+      // Where another gateway has taken the store, there is nothing to serve any more.
+      return yield* yield* StoreLost
     }).pipe(Effect.provide(Gateway.layer(options)))
   }).pipe(
     Effect.provide(Gateway.store(options.settings)),

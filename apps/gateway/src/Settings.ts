@@ -6,6 +6,7 @@ import type { LineTimes } from "@parley/core/Lines"
 import { defaultLineTimes } from "@parley/core/Lines"
 import type { ReceiptTimes } from "@parley/core/Receipts"
 import * as AvailabilityFile from "./AvailabilityFile.ts"
+import * as StoreLocation from "./StoreLocation.ts"
 
 const Port = Schema.String.check(
   Schema.makeFilter((text: string) => /^\d{1,5}$/u.test(text) && Number(text) <= 65_535, { expected: "a port, 0 to 65535" })
@@ -18,7 +19,7 @@ const HttpUrl = Schema.String.check(
 )
 
 const DatabaseUrl = Schema.String.check(
-  Schema.isPattern(/^file:./u, { message: "must be file:PATH, like file:./data/parley.db" })
+  Schema.makeFilter(StoreLocation.isLocation, { expected: "file:PATH, like file:./data/parley.db, or postgres://USER:PASSWORD@HOST/DATABASE" })
 )
 
 const isPositive = (text: string) =>
@@ -49,7 +50,7 @@ export const variables = {
     fallback: null,
     schema: HttpUrl
   },
-  DATABASE_URL: { meaning: "The store: a SQLite file", fallback: "file:./data/parley.db", schema: DatabaseUrl },
+  DATABASE_URL: { meaning: "The store: a SQLite file, or a PostgreSQL database, like postgres://user:password@host/parley", fallback: "file:./data/parley.db", schema: DatabaseUrl },
   TWILIO_ACCOUNT_SID: {
     meaning: "The service's own Twilio account, for projects without one",
     fallback: null,
@@ -106,8 +107,7 @@ export interface Settings {
   readonly port: number
   readonly host: string
   readonly publicUrl: string | null
-  /** Path of the SQLite file. */
-  readonly databaseFile: string
+  readonly store: StoreLocation.StoreLocation
   readonly twilio: {
     readonly accountSid: string
     readonly authToken: Redacted.Redacted<string> | null
@@ -140,7 +140,7 @@ const format = SchemaIssue.makeFormatterDefault()
 /** "must be …", in the words of the schema. */
 const reason = (issue: SchemaIssue.Issue): string => format(issue).replace(/^Expected (.*?)(?:, got.*)?$/su, "must be $1").replaceAll(" | ", " or ")
 
-const secret = (name: string) => /TOKEN|SECRET/u.test(name)
+const secret = (name: string, text: string) => /TOKEN|SECRET/u.test(name) || /:\/\/[^/]*@/u.test(text)
 
 /** Reads the settings off an environment. An empty variable counts as unset. */
 export const read = (environment: Environment): Effect.Effect<Settings, InvalidSettings> =>
@@ -154,7 +154,7 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
       if (decoded._tag === "Success") return decoded.value as (typeof variables)[Name]["schema"]["Type"]
       const error = decoded.cause.reasons[0]
       const why = error?._tag === "Fail" ? reason(error.error.issue) : "is not valid"
-      problems.push(`${name}${secret(name) ? "" : `=${JSON.stringify(text)}`} ${why}`)
+      problems.push(`${name}${secret(name, text) ? "" : `=${JSON.stringify(text)}`} ${why}`)
       return null
     }
 
@@ -187,7 +187,7 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
       port: value("PORT") ?? 8080,
       host: value("HOST") ?? "127.0.0.1",
       publicUrl: value("PUBLIC_URL")?.replace(/\/+$/u, "") ?? null,
-      databaseFile: (value("DATABASE_URL") ?? "file:./data/parley.db").slice("file:".length),
+      store: StoreLocation.locate(value("DATABASE_URL") ?? "file:./data/parley.db"),
       twilio: accountSid === null ? null : {
         accountSid,
         authToken: authToken === null ? null : Redacted.make(authToken),

@@ -20,6 +20,7 @@ interface Case {
   readonly beside?: Readonly<Record<string, string>>
 }
 
+const store = "must be file:PATH, like file:./data/parley.db, or postgres://USER:PASSWORD@HOST/DATABASE"
 const url = "must be an http or https URL, like https://sms.example.com"
 const time = `must be a positive duration, like "5 seconds" or "500 millis"`
 
@@ -38,10 +39,15 @@ const cases: Readonly<Record<Exclude<Settings.VariableName, "AVAILABILITY_FILE">
     bad: [["sms.example.com", url], ["ftp://sms.example.com", url], ["https://sms.example.com/#a", url]]
   },
   DATABASE_URL: {
-    of: (settings) => settings.databaseFile,
+    of: ({ store }) => store._tag === "Sqlite" ? store.filename : store.url,
     fallback: "./data/parley.db",
-    good: [["file:/var/parley.db", "/var/parley.db"], ["file::memory:", ":memory:"]],
-    bad: [["postgres://db/parley", "must be file:PATH, like file:./data/parley.db"], ["file:", "must be file:PATH, like file:./data/parley.db"]]
+    good: [
+      ["file:/var/parley.db", "/var/parley.db"],
+      ["file::memory:", ":memory:"],
+      ["postgres://db/parley", "postgres://db/parley"],
+      ["postgresql://me:it@db:5433/parley?sslmode=require", "postgresql://me:it@db:5433/parley?sslmode=require"]
+    ],
+    bad: [["file:", store], ["postgres://db", store], ["postgres:5432", store], ["mysql://db/parley", store], ["./parley.db", store]]
   },
   TWILIO_ACCOUNT_SID: {
     of: (settings) => settings.twilio?.accountSid ?? null,
@@ -127,5 +133,8 @@ describe("Settings", () => {
       assert.notInclude(failure.message + JSON.stringify(failure), "hush")
       const settings = yield* Settings.read({ ...secrets, TWILIO_ACCOUNT_SID: sid, TWILIO_API_KEY_SID: "SK1" })
       assert.notInclude(JSON.stringify(settings) + String(settings.twilio?.authToken), "hush")
+      const wrong = yield* Effect.flip(Settings.read({ DATABASE_URL: "postgres://parley:hush@db" }))
+      assert.notInclude(wrong.message, "hush")
+      assert.notInclude(JSON.stringify(yield* Settings.read({ DATABASE_URL: "postgres://parley:hush@db/parley" })), "hush")
     }))
 })

@@ -1,4 +1,5 @@
 /** `parley doctor`: looks at everything that has to be right before a text can come and go, and changes nothing. */
+import type { Redacted } from "effect"
 import { Console, Effect, Result, Schema } from "effect"
 import { Directory } from "@parley/core/ports/Directory"
 import * as TwilioInspection from "@parley/twilio/TwilioInspection"
@@ -18,8 +19,8 @@ export class Unwell extends Schema.TaggedError<Unwell>()("Unwell", { summary: Sc
   }
 }
 
-const inStore = Effect.fnUntraced(function*(settings: Settings.Settings, isServed: boolean) {
-  const store = yield* StoreChecks.check(settings.databaseFile)
+const inStore = Effect.fnUntraced(function*<E, R>(settings: Settings.Settings, isServed: boolean, check: Effect.Effect<Result.Result<Finding, Finding>, E, R>) {
+  const store = yield* check
   if (Result.isFailure(store)) return [store.failure]
   const directory = yield* Directory
   const projects = yield* directory.projects(null)
@@ -36,15 +37,28 @@ const inStore = Effect.fnUntraced(function*(settings: Settings.Settings, isServe
 }, Effect.scoped)
 
 const checkAll = Effect.fnUntraced(function*(settings: Settings.Settings) {
-  const { databaseFile } = settings
-  const isServed = yield* StoreChecks.isServed(databaseFile)
-  const findings: Array<Finding> = [ok("settings", "They are valid."), ...yield* AddressChecks.publicUrl(settings, isServed)]
-  if (!StoreChecks.isThere(databaseFile)) return [...findings, StoreChecks.missing(databaseFile)]
-  const stored = yield* inStore(settings, isServed).pipe(
-    Effect.provide(StoreChecks.layer(databaseFile)),
-    Effect.catchTag(["SqlError", "StoreFailure"], (failure) => Effect.succeed([StoreChecks.unreadable(databaseFile, failure)]))
+  const valid = ok("settings", "They are valid.")
+  if (settings.store._tag === "Postgres") return [valid, ...yield* inPostgres(settings, settings.store.url)]
+  const { filename } = settings.store
+  const isServed = yield* StoreChecks.isServed(filename)
+  const findings: Array<Finding> = [valid, ...yield* AddressChecks.publicUrl(settings, isServed)]
+  if (!StoreChecks.isThere(filename)) return [...findings, StoreChecks.missing(filename)]
+  const stored = yield* inStore(settings, isServed, StoreChecks.check(filename)).pipe(
+    Effect.provide(StoreChecks.layer(filename)),
+    Effect.catchTag(["SqlError", "StoreFailure"], (failure) => Effect.succeed([StoreChecks.unreadable(filename, failure)]))
   )
   return [...findings, ...stored]
+})
+
+const inPostgres = Effect.fnUntraced(function*(settings: Settings.Settings, url: Redacted.Redacted<string>) {
+  const PostgresChecks = yield* Effect.promise(() => import("../doctor/PostgresChecks.ts"))
+  return yield* Effect.gen(function*() {
+    const isServed = yield* PostgresChecks.isServed
+    return [...yield* AddressChecks.publicUrl(settings, isServed), ...yield* inStore(settings, isServed, PostgresChecks.check(url))]
+  }).pipe(
+    Effect.provide(PostgresChecks.layer(url)),
+    Effect.catchTag(["SqlError", "StoreFailure"], (failure) => Effect.succeed([PostgresChecks.unreadable(url, failure)]))
+  )
 })
 
 const invalid = ({ problems }: Settings.InvalidSettings): ReadonlyArray<Finding> => [

@@ -28,16 +28,22 @@ export const check = Effect.fn("Doctor.store")(function*(filename: string) {
     return Result.fail(problem(about, `${filename} is damaged (${damage.join("; ")}), so texts may be lost: stop the gateway and restore a backup.`))
   }
   const tables = yield* sql`SELECT name FROM sqlite_master WHERE name = 'parley_migrations'`
-  const done = tables.length === 0 ? [] : yield* sql<{ readonly migration_id: number }>`SELECT migration_id FROM parley_migrations ORDER BY migration_id`
+  return yield* tablesOf(filename, "opens, is whole", tables.length > 0)
+})
+
+/** Whether the tables are of this program's version. `isWell`: what else was found, in words. */
+export const tablesOf = Effect.fnUntraced(function*(name: string, isWell: string, hasTables: boolean) {
+  const sql = yield* SqlClient.SqlClient
+  const done = hasTables ? yield* sql<{ readonly migration_id: number }>`SELECT migration_id FROM parley_migrations ORDER BY migration_id` : []
   const newest = (yield* migrations).reduce((highest, [id]) => Math.max(highest, id), 0)
   const current = done.at(-1)?.migration_id ?? 0
   if (current < newest) {
-    return Result.fail(problem(about, `${filename} has tables of version ${current}, this program needs ${newest}: start the gateway once, which brings them up to date.`))
+    return Result.fail(problem(about, `${name} has tables of version ${current}, this program needs ${newest}: start the gateway once, which brings them up to date.`))
   }
   if (current > newest) {
-    return Result.fail(problem(about, `${filename} has tables of version ${current}, newer than this program's ${newest}: update the program, or use another store.`))
+    return Result.fail(problem(about, `${name} has tables of version ${current}, newer than this program's ${newest}: update the program, or use another store.`))
   }
-  return Result.succeed(ok(about, `${filename} opens, is whole, and has tables of version ${current}.`))
+  return Result.succeed(ok(about, `${name} ${isWell}, and has tables of version ${current}.`))
 })
 
 /** @param cause what reading failed with */
