@@ -46,9 +46,9 @@ beforeAll(async () => {
             { name: "send", secret_env: "SEND_API_KEY", scopes: ["send"] }
           ]
         }),
-        ...{ templates: [template("reminder", "live", "Hi ${name}, see you at ${time}."), template("bye", "live", "Bye."), template("reminder", "sandbox", "Test ${name}.")] }
+        templates: [template("reminder", "live", "Hi ${name}, see you at ${time}."), template("bye", "live", "Bye."), template("reminder", "sandbox", "Test ${name}.")]
       },
-      { ...projectFile({ project: "night", numbers: [number("+447700900001")] }), ...{ quiet_hours: { enabled: true, default: quietNow() } } },
+      { ...projectFile({ project: "night", numbers: [number("+447700900001")] }), quiet_hours: { enabled: true, default: quietNow() } },
       projectFile({ project: "gone", numbers: [number("+14155550004")] }),
       projectFile({ project: "other", account: "ws-other", numbers: [number("+14155550005")], api_keys: [{ name: "other", secret_env: "OTHER_API_KEY" }] })
     ]

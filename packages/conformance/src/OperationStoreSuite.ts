@@ -49,11 +49,12 @@ export const operationStoreSuite = (name: string, stores: StoreLayer) =>
       Effect.gen(function*() {
         const operations = yield* OperationStore
         const project = Samples.project()
-        const [late, early, future, final] = [-1, -2, 1_000, -3].map((millis) => Samples.numberOperation(project, { dueAt: Samples.at(millis) }))
-        for (const operation of [late!, early!, future!, final!]) yield* operations.insert(operation)
-        yield* operations.update(advance(final!, { stage: "failed" }, Samples.at(0)))
+        const dueAt = (millis: number) => Samples.numberOperation(project, { dueAt: Samples.at(millis) })
+        const [late, early, future, final] = [dueAt(-1), dueAt(-2), dueAt(1_000), dueAt(-3)]
+        for (const operation of [late, early, future, final]) yield* operations.insert(operation)
+        yield* operations.update(advance(final, { stage: "failed" }, Samples.at(0)))
         const due = yield* operations.due(Samples.at(-1), 100)
-        assert.deepStrictEqual(due.filter((id) => [late, early, future, final].some((operation) => operation?.id === id)), [early!.id, late!.id])
+        assert.deepStrictEqual(due.filter((id) => [late, early, future, final].some((operation) => operation.id === id)), [early.id, late.id])
         assert.strictEqual((yield* operations.due(Samples.at(-1), 1)).length, 1)
       }))
   })

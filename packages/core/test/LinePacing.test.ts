@@ -56,7 +56,7 @@ describe("LinePacing", () => {
   })
 
   it("follows a changed rate at once", () => {
-    const { state } = run(Array(10).fill({ segments: 1, afterMillis: 0 }), 10)
+    const { state } = run(Array.from({ length: 10 }, () => ({ segments: 1, afterMillis: 0 })), 10)
     assert.strictEqual(admit(state, 1, 20, at)._tag, "Go")
     assert.deepStrictEqual(admit(state, 1, 5, at), { _tag: "Wait", untilMillis: at + 2_050, state })
   })
