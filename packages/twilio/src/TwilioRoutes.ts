@@ -27,6 +27,8 @@ export interface TwilioRoutesOptions {
   readonly accountFor: AccountFor
   /** The address that Twilio was given, which is what it signs. Null: the request's own `Host` is taken, with either scheme; a proxy must leave it alone. */
   readonly publicUrl: URL | null
+  /** Where Twilio calls when `publicUrl` failed, if that is another address of this gateway. */
+  readonly fallbackUrl?: URL | null
 }
 
 /** The largest body that is read. Twilio's forms have a few kilobytes. */
@@ -55,9 +57,11 @@ const destination = Schema.decodeUnknownOption(Schema.Struct({ project: ProjectI
 type Request = HttpServerRequest.HttpServerRequest
 
 /** The addresses under which Twilio may have known this request. */
-const addresses = (request: Request, publicUrl: URL | null): ReadonlyArray<string> => {
+const addresses = (request: Request, { fallbackUrl = null, publicUrl }: TwilioRoutesOptions): ReadonlyArray<string> => {
   const target = pathAndQuery(request)
-  if (publicUrl !== null) return [publicUrl.origin + publicUrl.pathname.replace(/\/+$/u, "") + target]
+  if (publicUrl !== null) {
+    return [publicUrl, fallbackUrl].flatMap((url) => url === null ? [] : [url.origin + url.pathname.replace(/\/+$/u, "") + target])
+  }
   const host = request.headers["host"] ?? ""
   return [`https://${host}${target}`, `http://${host}${target}`]
 }
@@ -119,7 +123,7 @@ const webhook = Effect.fnUntraced(function*<A>(
   const { environment, project } = path.value
   const form = yield* readForm(request)
   const account = yield* options.accountFor(project)
-  const urls = addresses(request, options.publicUrl)
+  const urls = addresses(request, options)
   if (!isSigned({ urls, signature: request.headers["x-twilio-signature"] ?? "", authTokens: account.authTokens }, form)) {
     yield* Effect.logWarning("A webhook's signature does not fit").pipe(Effect.annotateLogs({ project, environment, urls: urls.join(" ") }))
     return notSigned(options.publicUrl)
