@@ -62,7 +62,9 @@ const wait = Effect.fnUntraced(function*(id: OperationId, { code, detail, reason
   const found = yield* operations.get(id)
   if (Option.isNone(found)) return
   if (reason === "refused") yield* Effect.logError("The carrier refuses the gateway", detail)
-  yield* write(postpone(found.value, { code, detail }, yield* CurrentOperationTimes, yield* DateTime.now))
+  // Why something is undone is worth more than what holds that up.
+  const trouble = found.value.stage === "undoing" ? found.value.trouble : { code, detail }
+  yield* write(postpone(found.value, trouble, yield* CurrentOperationTimes, yield* DateTime.now))
 })
 
 const giveUp = (operation: NumberOperation, { code, detail }: Pick<MarketFailure, "code" | "detail">) => {

@@ -1,0 +1,86 @@
+/** A market that does what a test tells it, and remembers what it sold. Its numbers are the account's own. */
+import { Context, Effect, Layer, Option } from "effect"
+import type { Country } from "@parley/schema/Country"
+import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import type { Destination, NumberOffer, OwnedNumber } from "@parley/core/ports/NumberMarket"
+import { MarketFailure, NumberMarket } from "@parley/core/ports/NumberMarket"
+
+/** What happens to a call: it is carried out, or not, and its answer comes, or not. */
+export type Fault = "lost_before" | "lost_after" | "busy" | "rejected" | "refused" | "gone" | "killed_before" | "killed_after"
+
+export class FakeMarket extends Context.Service<FakeMarket, {
+  /** Every call, in order: `buy +14155550100`. */
+  readonly calls: Array<string>
+  readonly owned: Map<string, OwnedNumber>
+  /** Where the texts of a number are brought, by the carrier's id. */
+  readonly configured: Map<string, Destination>
+  /** How many purchases came true. */
+  purchases: number
+  releases: number
+  forSale: ReadonlyArray<PhoneNumber>
+  /** What becomes of the next calls of a kind, in order; then all is well. */
+  readonly faults: Map<"search" | "buy" | "find" | "configure" | "release", Array<Fault>>
+  address: string | null
+}>()("@parley/storage/test/FakeMarket") {}
+
+export const shelf = ["+14155550100", "+14155550101", "+14155550102"].map((number) => PhoneNumber.make(number))
+
+const failure = (reason: MarketFailure["reason"]) => new MarketFailure({ reason, code: reason === "rejected" ? "21502" : null, detail: `The market says ${reason}.` })
+
+const reasons = { lost_before: "ambiguous", lost_after: "ambiguous", busy: "not_now", rejected: "rejected", refused: "refused", gone: "not_for_sale" } as const
+
+const offer = (number: PhoneNumber): NumberOffer => ({
+  number,
+  country: "US" as Country,
+  type: "local",
+  locality: null,
+  region: null,
+  needsAddress: false,
+  monthlyPrice: null
+})
+
+export const layer: Layer.Layer<FakeMarket | NumberMarket> = Layer.effectContext(Effect.sync(() => {
+  const fake = FakeMarket.of({
+    calls: [],
+    owned: new Map(),
+    configured: new Map(),
+    purchases: 0,
+    releases: 0,
+    forSale: shelf,
+    faults: new Map(),
+    address: "https://sms.example.com/sms"
+  })
+  const call = <A>(kind: "search" | "buy" | "find" | "configure" | "release", about: string, act: Effect.Effect<A, MarketFailure>): Effect.Effect<A, MarketFailure> =>
+    Effect.suspend(() => {
+      fake.calls.push(`${kind} ${about}`)
+      const fault = fake.faults.get(kind)?.shift()
+      if (fault === undefined) return act
+      // The process is gone: nobody records what came of the call.
+      if (fault === "killed_before") return Effect.interrupt
+      if (fault === "killed_after") return Effect.andThen(act, Effect.interrupt)
+      return fault === "lost_after" ? Effect.andThen(act, Effect.fail(failure("ambiguous"))) : Effect.fail(failure(reasons[fault]))
+    })
+  const market = NumberMarket.of({
+    inboundAddress: () => fake.address,
+    search: (_, { contains }, limit) =>
+      call("search", "", Effect.sync(() => fake.forSale.filter((number) => !fake.owned.has(number) && number.includes(contains ?? "")).slice(0, limit).map(offer))),
+    buy: (_, number, mark) =>
+      call("buy", number, Effect.suspend(() => {
+        if (fake.owned.has(number) || !fake.forSale.includes(number)) return Effect.fail(failure("not_for_sale"))
+        const owned: OwnedNumber = { carrierId: `PN${++fake.purchases}`, number, type: "long_code", mark }
+        fake.owned.set(number, owned)
+        return Effect.succeed(owned)
+      })),
+    find: (_, number) => call("find", number, Effect.sync(() => Option.fromNullishOr(fake.owned.get(number)))),
+    configure: (carrierId, { environment, projectId }) => call("configure", carrierId, Effect.sync(() => void fake.configured.set(carrierId, { environment, projectId }))),
+    release: (_, carrierId) =>
+      call("release", carrierId, Effect.sync(() => {
+        for (const [number, owned] of fake.owned) {
+          if (owned.carrierId !== carrierId) continue
+          fake.owned.delete(number)
+          fake.releases++
+        }
+      }))
+  })
+  return Context.make(FakeMarket, fake).pipe(Context.add(NumberMarket, market))
+}))
