@@ -36,19 +36,17 @@ beforeAll(async () => {
   const template = (name: string, environment: string, body: string) => ({ name, environment, title: `About ${name}`, body })
   gateway = await startGateway({
     projects: [
-      {
-        ...projectFile({
-          connectors: [{ id: "conn_main", environment: "live" }, { id: "conn_sandbox", environment: "sandbox" }],
-          numbers: [number(us), number("+14155550011", "sandbox")],
-          api_keys: [
-            { name: "tests", secret_env: "TEST_API_KEY" },
-            { name: "read", secret_env: "READ_API_KEY", scopes: ["read"] },
-            { name: "send", secret_env: "SEND_API_KEY", scopes: ["send"] }
-          ]
-        }),
+      projectFile({
+        connectors: [{ id: "conn_main", environment: "live" }, { id: "conn_sandbox", environment: "sandbox" }],
+        numbers: [number(us), number("+14155550011", "sandbox")],
+        api_keys: [
+          { name: "tests", secret_env: "TEST_API_KEY" },
+          { name: "read", secret_env: "READ_API_KEY", scopes: ["read"] },
+          { name: "send", secret_env: "SEND_API_KEY", scopes: ["send"] }
+        ],
         templates: [template("reminder", "live", "Hi ${name}, see you at ${time}."), template("bye", "live", "Bye."), template("reminder", "sandbox", "Test ${name}.")]
-      },
-      { ...projectFile({ project: "night", numbers: [number("+447700900001")] }), quiet_hours: { enabled: true, default: quietNow() } },
+      }),
+      projectFile({ project: "night", numbers: [number("+447700900001")], quiet_hours: { enabled: true, default: quietNow() } }),
       projectFile({ project: "gone", numbers: [number("+14155550004")] }),
       projectFile({ project: "other", account: "ws-other", numbers: [number("+14155550005")], api_keys: [{ name: "other", secret_env: "OTHER_API_KEY" }] })
     ]

@@ -18,6 +18,8 @@ export const authToken = "the-auth-token-of-the-tests"
 export const us = "+14155550001"
 
 interface ProjectOptions {
+  readonly templates?: ReadonlyArray<object>
+  readonly quiet_hours?: object
   readonly project?: string
   readonly account?: string
   readonly agent?: object
