@@ -1,6 +1,7 @@
 /** The real gateway as a child process, started to die. */
 import { spawn } from "node:child_process"
 import { createServer } from "node:net"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 export interface GatewayOptions {
@@ -24,7 +25,17 @@ export interface GatewayProcess {
   readonly ready: (url: string) => Promise<void>
 }
 
+/** Children that live. A harness that is told to stop takes them along. */
+const living = new Set<{ kill(signal: NodeJS.Signals): boolean }>()
+process.once("exit", () => {
+  for (const child of living) child.kill("SIGKILL")
+})
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1))
+
 const longestSaid = 100_000
+
+/** Half of a start is compiling; hundreds of starts share it. */
+const compileCache = join(tmpdir(), "parley-compile-cache")
 
 export const pause = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 
@@ -32,9 +43,10 @@ export const pause = (millis: number) => new Promise<void>((resolve) => setTimeo
 export const start = (options: GatewayOptions, args: ReadonlyArray<string>, crashAt: string | null = null): GatewayProcess => {
   const condition = options.entry.endsWith(".ts") ? ["--conditions=source"] : []
   const child = spawn(process.execPath, ["--import", join(import.meta.dirname, "KillPoint.ts"), "--disable-warning=ExperimentalWarning", ...condition, options.entry, ...args], {
-    env: { ...options.env, PATH: process.env["PATH"] ?? "", ...(crashAt === null ? {} : { CRASH_AT: crashAt }) },
+    env: { NODE_COMPILE_CACHE: compileCache, ...options.env, PATH: process.env["PATH"] ?? "", ...(crashAt === null ? {} : { CRASH_AT: crashAt }) },
     stdio: ["ignore", "pipe", "pipe"]
   })
+  living.add(child)
   let said = ""
   let isDead = false
   const hear = (chunk: Buffer) => {
@@ -46,6 +58,7 @@ export const start = (options: GatewayOptions, args: ReadonlyArray<string>, cras
     child.once("error", reject)
     child.once("close", (code, signal) => {
       isDead = true
+      living.delete(child)
       resolve({ code, signal, said })
     })
   })
