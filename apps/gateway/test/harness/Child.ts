@@ -8,7 +8,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Effect, Logger } from "effect"
-import * as SqliteStore from "@parley/storage/SqliteStore"
+import * as Store from "../../src/Store.ts"
+import { locate } from "../../src/StoreLocation.ts"
 import { type Api, type ApiOptions, makeApi } from "./Api.ts"
 import { type Carrier, startCarrier } from "./Carrier.ts"
 import { freePort } from "./FreePort.ts"
@@ -50,7 +51,7 @@ export interface ChildGateway {
 /** @param program which of the two ways to start it */
 export const childGateway = async (environment: Readonly<Record<string, string>> = {}, program: keyof typeof programs = "serve"): Promise<ChildGateway> => {
   const directory = mkdtempSync(join(tmpdir(), "parley-"))
-  const filename = join(directory, "parley.db")
+  const databaseUrl = environment["DATABASE_URL"] ?? `file:${join(directory, "parley.db")}`
   const port = await freePort()
   const carrier = await startCarrier()
   const url = `http://127.0.0.1:${port}`
@@ -78,7 +79,7 @@ export const childGateway = async (environment: Readonly<Record<string, string>>
     apply: async (file) => {
       carrier.serve(file, url)
       await Effect.runPromise(applyFile(file).pipe(
-        Effect.provide(SqliteStore.layer({ filename })),
+        Effect.provide(Store.open(locate(databaseUrl))),
         Effect.provide(Logger.layer([]))
       ))
     },
@@ -90,7 +91,7 @@ export const childGateway = async (environment: Readonly<Record<string, string>>
           NODE_COMPILE_CACHE: join(tmpdir(), "parley-compile-cache"),
           PORT: String(port),
           PUBLIC_URL: url,
-          DATABASE_URL: `file:${filename}`,
+          DATABASE_URL: databaseUrl,
           TWILIO_ACCOUNT_SID: accountSid,
           TWILIO_AUTH_TOKEN: authToken,
           TWILIO_BASE_URL: carrier.sim.url,
