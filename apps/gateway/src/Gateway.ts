@@ -5,6 +5,7 @@ import { Duration, Effect, Layer, Option, Redacted } from "effect"
 import { HttpRouter, type HttpServer } from "effect/http"
 import { NetAddress } from "effect/net"
 import * as Agents from "@parley/agents/Agents"
+import * as Provisioner from "@parley/cluster/Provisioner"
 import * as SingleProcess from "@parley/cluster/SingleProcess"
 import { CurrentAvailability } from "@parley/core/Availability"
 import { Ids } from "@parley/core/Ids"
@@ -12,6 +13,7 @@ import { CurrentLineTimes } from "@parley/core/Lines"
 import { CurrentReceiptTimes } from "@parley/core/Receipts"
 import * as Routes from "@parley/http/Routes"
 import * as TwilioCarrier from "@parley/twilio/TwilioCarrier"
+import * as TwilioNumbers from "@parley/twilio/TwilioNumbers"
 import * as TwilioRoutes from "@parley/twilio/TwilioRoutes"
 import * as Accounts from "./Accounts.ts"
 import type { Lookup } from "./Apply.ts"
@@ -46,23 +48,25 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
     const lineTimes = { ...(yield* CurrentLineTimes), ...settings.settle }
     const receiptTimes = { ...(yield* CurrentReceiptTimes), ...settings.receipts }
     const publicUrl = settings.publicUrl === null ? null : new URL(settings.publicUrl)
-    const carrier = TwilioCarrier.layer({
-      accountFor,
-      publicUrl,
-      baseUrl: settings.twilioBaseUrl === null ? null : new URL(settings.twilioBaseUrl),
-      timeout: Duration.seconds(8)
-    })
+    const fallbackUrl = settings.fallbackUrl === null ? null : new URL(settings.fallbackUrl)
+    const baseUrl = settings.twilioBaseUrl === null ? null : new URL(settings.twilioBaseUrl)
+    const timeout = Duration.seconds(8)
+    const carrier = Layer.mergeAll(
+      TwilioCarrier.layer({ accountFor, publicUrl, baseUrl, timeout }),
+      TwilioNumbers.layer({ accountFor, publicUrl, fallbackUrl, baseUrl, timeout })
+    )
     const agents = Agents.layer({
       secret: (name) => Option.map(lookup(name), Redacted.make),
       allowLoopback: allowLoopbackAgents,
       allowPrivate: settings.agentAllowPrivate
     })
-    const owners = SingleProcess.layer.pipe(
+    const owners = Provisioner.layer.pipe(
+      Layer.provideMerge(SingleProcess.layer),
       Layer.provideMerge(Layer.mergeAll(carrier, agents, Ids.layer, NodeCrypto.layerDigest))
     )
     const routes = Layer.mergeAll(
       Routes.layer,
-      TwilioRoutes.layer({ accountFor, publicUrl }).pipe(Layer.provide(CarrierEventsLive.layer))
+      TwilioRoutes.layer({ accountFor, publicUrl, fallbackUrl }).pipe(Layer.provide(CarrierEventsLive.layer))
     )
     return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
       Layer.provideMerge(NodeHttpServer.layer(Server.make, { port: settings.port, host: settings.host, gracefulShutdownTimeout: stopWithin })),

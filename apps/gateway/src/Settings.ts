@@ -50,6 +50,11 @@ export const variables = {
     fallback: null,
     schema: HttpUrl
   },
+  FALLBACK_URL: {
+    meaning: "Another way to this gateway, for the carrier's last try with a text; unset: PUBLIC_URL once more",
+    fallback: null,
+    schema: HttpUrl
+  },
   DATABASE_URL: { meaning: "The store: a SQLite file, or a PostgreSQL database, like postgres://user:password@host/parley", fallback: "file:./data/parley.db", schema: DatabaseUrl },
   TWILIO_ACCOUNT_SID: {
     meaning: "The service's own Twilio account, for projects without one",
@@ -107,6 +112,7 @@ export interface Settings {
   readonly port: number
   readonly host: string
   readonly publicUrl: string | null
+  readonly fallbackUrl: string | null
   readonly store: StoreLocation.StoreLocation
   readonly twilio: {
     readonly accountSid: string
@@ -187,6 +193,7 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
       port: value("PORT") ?? 8080,
       host: value("HOST") ?? "127.0.0.1",
       publicUrl: value("PUBLIC_URL")?.replace(/\/+$/u, "") ?? null,
+      fallbackUrl: value("FALLBACK_URL")?.replace(/\/+$/u, "") ?? null,
       store: StoreLocation.locate(value("DATABASE_URL") ?? "file:./data/parley.db"),
       twilio: accountSid === null ? null : {
         accountSid,

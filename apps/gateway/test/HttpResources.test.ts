@@ -381,7 +381,7 @@ describe("what is not there", () => {
     await expectProblem(await api.get(path), 404, "not-found")
   })
 
-  it.each([["GET", "/v1/outbound-sms"], ["PUT", "/v1/outbound-sms"], ["DELETE", "/v1/sessions"], ["PATCH", `/v1/sessions/${nowhere}`], ["POST", "/healthz"], ["POST", "/v1/numbers"]])(
+  it.each([["GET", "/v1/outbound-sms"], ["PUT", "/v1/outbound-sms"], ["DELETE", "/v1/sessions"], ["PATCH", `/v1/sessions/${nowhere}`], ["POST", "/healthz"], ["DELETE", "/v1/numbers"]])(
     "is a problem document with a correlation id for a wrong method too: %s %s",
     async (method, path) => {
       const response = await fetch(gateway.url + path, { method, headers: api.headers })

@@ -38,6 +38,12 @@ const cases: Readonly<Record<Exclude<Settings.VariableName, "AVAILABILITY_FILE">
     good: [["https://sms.example.com//", "https://sms.example.com"], ["http://localhost:8080/parley", "http://localhost:8080/parley"]],
     bad: [["sms.example.com", url], ["ftp://sms.example.com", url], ["https://sms.example.com/#a", url]]
   },
+  FALLBACK_URL: {
+    of: (settings) => settings.fallbackUrl,
+    fallback: null,
+    good: [["https://standby.example.com/", "https://standby.example.com"]],
+    bad: [["standby.example.com", url]]
+  },
   DATABASE_URL: {
     of: ({ store }) => store._tag === "Sqlite" ? store.filename : store.url,
     fallback: "./data/parley.db",

@@ -6,10 +6,16 @@ import { list, type PageCall } from "./Page.ts"
 import type { Answer, Transport } from "./Transport.ts"
 import type {
   AgentNumber,
+  AvailableNumber,
+  AvailableNumberParams,
+  BuyNumberParams,
   Campaign,
   CampaignReport,
   CountryAvailability,
+  ImportNumberParams,
   Message,
+  NumberOperation,
+  NumberPlan,
   OptOut,
   OptOutListParams,
   PageParams,
@@ -23,7 +29,7 @@ import type {
   TakeoverParams,
   Template
 } from "./Types.ts"
-import { toWire } from "./Wire.ts"
+import { toQuery, toWire } from "./Wire.ts"
 
 /** The fields of an answer are the contract's, which tests compare with the types here. */
 const body = <A>({ body }: Answer) => body as A
@@ -124,6 +130,37 @@ export class Numbers {
   /** The numbers of the connector's project and environment. */
   list(params: PageParams = {}, options?: RequestOptions): PageCall<AgentNumber> {
     return list(this.#transport, "/v1/numbers", params, options)
+  }
+
+  /** Numbers for sale that can text. */
+  search(params: AvailableNumberParams, options?: RequestOptions): ApiCall<ReadonlyArray<AvailableNumber>> {
+    const call = this.#transport.run({ method: "GET", path: `/v1/available-numbers${toQuery(params)}` }, options)
+    return new ApiCall(call, (answer) => body<{ readonly data: ReadonlyArray<AvailableNumber> }>(answer).data)
+  }
+
+  /** Buys a number, and sets it up to text from. When it succeeds the operation is durable: follow it with `operation`. A number is never bought twice. */
+  buy(params: BuyNumberParams, options?: RequestOptions): ApiCall<NumberOperation> {
+    return post(this.#transport, "/v1/numbers", params, options)
+  }
+
+  /** Sets up a number that the carrier account has already. */
+  import(params: ImportNumberParams, options?: RequestOptions): ApiCall<NumberOperation> {
+    return post(this.#transport, "/v1/numbers", { ...params, import: true }, options)
+  }
+
+  /** What `buy` would do, or `import` with `import: true`. Nothing is bought or written. */
+  plan(params: BuyNumberParams & { readonly import?: boolean }, options?: RequestOptions): ApiCall<NumberPlan> {
+    return post(this.#transport, "/v1/numbers", { ...params, dryRun: true }, options)
+  }
+
+  /** Gives a number back, once its conversations have another number or an end and its texts have left. Releasing again brings the same operation. */
+  release(number: string, options?: RequestOptions): ApiCall<NumberOperation> {
+    return new ApiCall(this.#transport.run({ method: "DELETE", path: `/v1/numbers/${segment(number)}` }, options), body<NumberOperation>)
+  }
+
+  /** How far a purchase, import or release is. */
+  operation(operationId: string, options?: RequestOptions): ApiCall<NumberOperation> {
+    return get(this.#transport, `/v1/numbers/operations/${segment(operationId)}`, options)
   }
 }
 

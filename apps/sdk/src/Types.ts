@@ -103,6 +103,83 @@ export interface AgentNumber {
   readonly queued: number
 }
 
+/** What carriers sell. `local` numbers are long codes. */
+export type MarketType = "local" | "mobile" | "toll_free"
+
+/** `amount` is a decimal like `1.15`, `currency` ISO 4217. */
+export interface Price {
+  readonly amount: string
+  readonly currency: string
+}
+
+/** A number for sale that can text. */
+export interface AvailableNumber {
+  readonly number: string
+  readonly country: string
+  readonly type: MarketType
+  readonly locality: string | null
+  readonly region: string | null
+  /** The regulator wants an address or papers, which have to be filed with the carrier first. */
+  readonly needsAddress: boolean
+  /** Null where the carrier does not tell. */
+  readonly monthlyPrice: Price | null
+}
+
+/** The purchase, import or release of a number. Whatever stops it half-way, it goes on from there. */
+export interface NumberOperation {
+  /** `op_` and a time-ordered part. */
+  readonly id: string
+  readonly kind: "buy" | "import" | "release"
+  /** May change while a purchase without a `number` is `intended`: somebody else was quicker. */
+  readonly number: string
+  readonly environment: Environment
+  /** `active`, `failed` and `released` are final. */
+  readonly stage: "intended" | "bought" | "configured" | "active" | "undoing" | "failed" | "draining" | "released"
+  /** What holds it up, or why it failed. */
+  readonly trouble: { readonly code: string | null; readonly detail: string } | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** What a purchase or import would do. */
+export interface NumberPlan {
+  readonly number: string
+  readonly steps: ReadonlyArray<string>
+  /** Null where the carrier does not tell, or nothing is bought. */
+  readonly monthlyPrice: Price | null
+}
+
+/** What a number should be like. */
+export interface AvailableNumberParams {
+  /** ISO 3166-1, two capital letters. */
+  readonly country: string
+  /** Three digits; US and Canada only. */
+  readonly areaCode?: string
+  /** Digits that the number holds; `*` stands for any one. */
+  readonly contains?: string
+  /** `local` when absent. */
+  readonly type?: MarketType
+  /** 1 to 100; 20 when absent. */
+  readonly limit?: number
+}
+
+interface ProvisionParams {
+  /** The connector's when absent. */
+  readonly environment?: Environment
+  /** What is known of the number's registration; `unregistered` in the US and Canada when absent. */
+  readonly registration?: AgentNumber["registration"]
+}
+
+/** This very `number`, or the first for sale that fits `country` and what else is given. */
+export interface BuyNumberParams extends ProvisionParams, Partial<Omit<AvailableNumberParams, "limit">> {
+  readonly number?: string
+}
+
+/** A number that the carrier account has already. */
+export interface ImportNumberParams extends ProvisionParams {
+  readonly number: string
+}
+
 /** A user who must not be texted from a number. */
 export interface OptOut {
   readonly userNumber: string

@@ -4,6 +4,7 @@ import { Api } from "@parley/contract/Api"
 import type { ScanCampaign, ScanReport } from "@parley/contract/CampaignsApi"
 import { examples } from "@parley/contract/Examples"
 import type * as ContractMessage from "@parley/contract/Message"
+import type * as ContractNumber from "@parley/contract/NumberOperation"
 import type * as ContractOptOut from "@parley/contract/OptOut"
 import type { ScheduledSend as ContractScheduledSend } from "@parley/contract/ScheduledSend"
 import type { ScheduledSendsQuery } from "@parley/contract/ScheduledSendsApi"
@@ -15,7 +16,7 @@ import type { SessionsQuery, SpeakRequest, TakeoverRequest } from "@parley/contr
 import { type Brand, DateTime, Schema } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
 import { describe, expect, expectTypeOf, it } from "vitest"
-import { type AgentNumber, type Campaign, type CampaignReport, type CountryAvailability, type Message, type OptOut, type OptOutListParams, Parley, type ScheduledSend, type ScheduledSendListParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template } from "../src/index.ts"
+import { type AgentNumber, type AvailableNumber, type AvailableNumberParams, type BuyNumberParams, type Campaign, type CampaignReport, type CountryAvailability, type Message, type NumberOperation, type NumberPlan, type OptOut, type OptOutListParams, Parley, type ScheduledSend, type ScheduledSendListParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template } from "../src/index.ts"
 import { fromWire } from "../src/Wire.ts"
 import { listen } from "./Server.ts"
 
@@ -33,6 +34,9 @@ describe("types", () => {
     expectTypeOf<Plain<ContractSession.Session>>().toEqualTypeOf<Session>()
     expectTypeOf<Plain<ContractMessage.Message>>().toEqualTypeOf<Message>()
     expectTypeOf<Plain<Contract.AgentNumber>>().toEqualTypeOf<AgentNumber>()
+    expectTypeOf<Plain<ContractNumber.AvailableNumber>>().toEqualTypeOf<AvailableNumber>()
+    expectTypeOf<Plain<ContractNumber.NumberOperation>>().toEqualTypeOf<NumberOperation>()
+    expectTypeOf<Plain<ContractNumber.NumberPlan>>().toEqualTypeOf<NumberPlan>()
     expectTypeOf<Plain<ScanReport>>().toEqualTypeOf<CampaignReport>()
     expectTypeOf<Plain<AvailabilityRow>>().toEqualTypeOf<CountryAvailability>()
     expectTypeOf<Plain<ContractOptOut.OptOut>>().toEqualTypeOf<OptOut>()
@@ -44,6 +48,8 @@ describe("types", () => {
     expectTypeOf<Plain<ScanCampaign>>().toEqualTypeOf<{ readonly [K in keyof Campaign]: Campaign[K] }>()
     expectTypeOf<Plain<Extract<SendRequest, { readonly message: string }>>>().toEqualTypeOf<{ readonly [K in keyof SendTextParams]: SendTextParams[K] }>()
     expectTypeOf<Plain<Extract<SendRequest, { readonly template: string }>>>().toEqualTypeOf<{ readonly [K in keyof SendTemplateParams]: SendTemplateParams[K] }>()
+    expectTypeOf<Omit<Plain<ContractNumber.ProvisionRequest>, "import" | "dryRun">>().toEqualTypeOf<{ readonly [K in keyof BuyNumberParams]: BuyNumberParams[K] }>()
+    expectTypeOf<Omit<Plain<typeof ContractNumber.AvailableNumbersQuery["Type"]>, "limit">>().toEqualTypeOf<Omit<AvailableNumberParams, "limit">>()
     expectTypeOf<Filters<typeof ScheduledSendsQuery>>().toEqualTypeOf<{ readonly [K in keyof ScheduledSendListParams]: ScheduledSendListParams[K] }>()
     expectTypeOf<Plain<typeof SpeakRequest["Type"]>>().toEqualTypeOf<{ readonly [K in keyof SpeakParams]: SpeakParams[K] }>()
     expectTypeOf<Plain<typeof TakeoverRequest["Type"]>>().toEqualTypeOf<{ readonly [K in keyof TakeoverParams]: TakeoverParams[K] }>()
@@ -135,6 +141,12 @@ it("every endpoint of the contract is reached, with what its schemas decode", as
   await parley.sessions.end(session)
   await parley.messages.retrieve("msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D")
   await parley.numbers.list(page)
+  await parley.numbers.search({ country: "US", areaCode: "415", contains: "55*", type: "toll_free", limit: 3 })
+  await parley.numbers.buy({ country: "US", areaCode: "415", contains: "55*", type: "local", environment: "live", registration: "pending" })
+  await parley.numbers.import({ number: "+15005550006", environment: "sandbox" })
+  await parley.numbers.plan({ number: "+15005550006", import: true })
+  await parley.numbers.operation("op_01KAV5RK8ETQ8Y4V2N6W3Z7J9G")
+  await parley.numbers.release("+15005550006")
   await parley.optOuts.list({ ...page, userNumber: "+15005550123" })
   await parley.campaigns.scan({
     brandName: "Harbor Family Clinic",

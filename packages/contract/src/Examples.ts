@@ -158,10 +158,41 @@ const scheduledSend = {
   updated_at: "2026-11-24T15:04:05.678Z"
 } as const
 
+const availableNumber = {
+  number: "+14155550142",
+  country: "US",
+  type: "local",
+  locality: "San Francisco",
+  region: "CA",
+  needs_address: false,
+  monthly_price: { amount: "1.15", currency: "USD" }
+} as const
+
+const numberOperation = {
+  id: "op_01KAV5RK8ETQ8Y4V2N6W3Z7J9G",
+  kind: "buy",
+  number: availableNumber.number,
+  environment: "live",
+  stage: "configured",
+  trouble: null,
+  created_at: "2026-11-24T15:04:05.678Z",
+  updated_at: "2026-11-24T15:04:06.120Z"
+} as const
+
+const numberPlan = {
+  number: availableNumber.number,
+  steps: [
+    "Buy +14155550142 (long_code, US) from the carrier, bearing the operation's id.",
+    "Have the carrier bring its texts to https://sms.example.com/twilio/demo/live/sms#rc=5&rp=all",
+    "Let project demo text from it in live, at 1 segments a second (registration unregistered)."
+  ],
+  monthly_price: availableNumber.monthly_price
+} as const
+
 const page = <Item>(item: Item) => ({ data: [item], next_cursor: null })
 
-/** By operation id. A missing request or answer has no body. */
-export const examples: { readonly [operationId: string]: { readonly request?: unknown; readonly answer?: unknown } } = {
+/** By operation id. A missing request or answer has no body. `dryRun`: the answer when nothing was to be done. */
+export const examples: { readonly [operationId: string]: { readonly request?: unknown; readonly answer?: unknown; readonly dryRun?: unknown } } = {
   sendOutboundSms: { request: { message: message.text, user_number: userNumber, agent_number: agentNumber } },
   listSessions: { answer: page(session) },
   retrieveSession: { answer: session },
@@ -174,6 +205,10 @@ export const examples: { readonly [operationId: string]: { readonly request?: un
   },
   retrieveMessage: { answer: message },
   listNumbers: { answer: page(number) },
+  provisionNumber: { request: { country: "US", area_code: "415", environment: "live" }, answer: { ...numberOperation, stage: "intended" }, dryRun: numberPlan },
+  retrieveNumberOperation: { answer: numberOperation },
+  releaseNumber: { answer: { ...numberOperation, kind: "release", stage: "intended" } },
+  searchAvailableNumbers: { answer: { data: [availableNumber] } },
   listOptOuts: { answer: page(optOut) },
   listTemplates: { answer: page(template) },
   listScheduledSends: { answer: page(scheduledSend) },

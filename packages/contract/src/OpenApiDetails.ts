@@ -64,7 +64,7 @@ const completeOperation = (operation: Json) => {
   completeRequest(operation["requestBody"])
   exampleInto(operation["requestBody"], example?.request)
   if (isObject(operation["responses"])) {
-    for (const [status, response] of Object.entries(operation["responses"])) if (status.startsWith("2")) exampleInto(response, example?.answer)
+    for (const [status, response] of Object.entries(operation["responses"])) if (status.startsWith("2")) exampleInto(response, status === "200" ? example?.dryRun ?? example?.answer : example?.answer)
   }
 }
 

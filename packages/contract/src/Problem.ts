@@ -120,6 +120,20 @@ export class ScheduledSendSettled extends HttpApiError.Problem<ScheduledSendSett
   common
 ) {}
 
+/** Some project has the number, or an operation on it is under way, or the carrier account has it, or nobody sells one like it. */
+export class NumberTaken extends HttpApiError.Problem<NumberTaken>()(
+  "NumberTaken",
+  { type: urn("number-taken"), status: 409, title: "The number is not to be had." },
+  common
+) {}
+
+/** The carrier does not do what was asked of it: its account, or what it was asked for, has to change. */
+export class CarrierRefused extends HttpApiError.Problem<CarrierRefused>()(
+  "CarrierRefused",
+  { type: urn("carrier-refused"), status: 502, title: "The carrier refuses." },
+  common
+) {}
+
 /** Too many calls. The answer's `Retry-After` says the same number of seconds. */
 export class RateLimited extends HttpApiError.Problem<RateLimited>()(
   "RateLimited",

@@ -135,3 +135,24 @@ it.each([
 ])("GET %s answers as the document's example", async (path, operationId) => {
   expect(await (await call("GET", path)).json()).toEqual(examples[operationId]?.answer)
 })
+
+describe("a number", () => {
+  it("that is asked for is accepted with the operation's place, or planned when nothing is to be done", async () => {
+    const accepted = await post("/v1/numbers", { country: "US", area_code: "415" })
+    const operation = { ...Object(examples["retrieveNumberOperation"]?.answer) }
+    expect([accepted.status, accepted.headers.get("location"), await accepted.json()]).toEqual([202, `/v1/numbers/operations/${operation.id}`, operation])
+    const planned = await post("/v1/numbers", { number: "+14155550142", dry_run: true })
+    expect([planned.status, planned.headers.get("location"), await planned.json()]).toEqual([200, null, examples["provisionNumber"]?.dryRun])
+  })
+
+  it("is released by its own name in the path, encoded or not", async () => {
+    for (const path of ["/v1/numbers/+14155550142", "/v1/numbers/%2B14155550142"]) {
+      const response = await call("DELETE", path)
+      expect([response.status, Object(await response.json()).number]).toEqual([202, "+14155550142"])
+    }
+  })
+
+  it.each([["area_code=41"], ["contains=abc"], ["type=fax"], ["limit=101"], ["limit=0"]])("for sale with %s is a 400", async (query) => {
+    expect((await call("GET", `/v1/available-numbers?country=US&${query}`)).status).toBe(400)
+  })
+})

@@ -12,6 +12,7 @@ import { examples } from "../src/Examples.ts"
 import { Message } from "../src/Message.ts"
 import { page } from "../src/Page.ts"
 import { AgentNumber } from "../src/AgentNumber.ts"
+import { AvailableNumbers, NumberOperation, NumberPlan } from "../src/NumberOperation.ts"
 import { OptOut } from "../src/OptOut.ts"
 import { BadRequest, NotFound, RateLimited, SessionEnded, Unauthorized } from "../src/Problem.ts"
 import { ScheduledSend } from "../src/ScheduledSend.ts"
@@ -22,6 +23,7 @@ const answer = <A, I>(schema: Schema.Codec<A, I>, operationId: string) => Schema
 
 const sent = answer(Message, "retrieveMessage")
 const session = answer(Session, "retrieveSession")
+const operation = answer(NumberOperation, "retrieveNumberOperation")
 
 const access = Layer.succeed(
   Access,
@@ -70,7 +72,19 @@ const handlers = Layer.mergeAll(
       end: ({ params }) => Effect.fail(new SessionEnded({ detail: `Session ${params.id} has ended.`, correlation_id: "c-1" }))
     })),
   HttpApiBuilder.group(Api, "messages", (group) => group.handle("retrieve", () => Effect.succeed(sent))),
-  HttpApiBuilder.group(Api, "numbers", (group) => group.handle("list", () => Effect.succeed(answer(page("Numbers", AgentNumber), "listNumbers")))),
+  HttpApiBuilder.group(Api, "numbers", (group) =>
+    group.handleAll({
+      list: () => Effect.succeed(answer(page("Numbers", AgentNumber), "listNumbers")),
+      provision: ({ payload }) =>
+        payload.dryRun === true
+          ? Effect.succeed(Schema.decodeUnknownSync(NumberPlan)(examples["provisionNumber"]?.dryRun))
+          : Effect.succeed(HttpApiSchema.withHeaders({ body: operation, headers: { location: `/v1/numbers/operations/${operation.id}` } })),
+      operation: () => Effect.succeed(operation),
+      release: ({ params }) =>
+        Effect.succeed(HttpApiSchema.withHeaders({ body: { ...operation, number: params.number }, headers: { location: `/v1/numbers/operations/${operation.id}` } }))
+    })),
+  HttpApiBuilder.group(Api, "availableNumbers", (group) =>
+    group.handle("search", () => Effect.succeed(answer(AvailableNumbers, "searchAvailableNumbers")))),
   HttpApiBuilder.group(Api, "templates", (group) => group.handle("list", () => Effect.succeed(answer(page("Templates", Template), "listTemplates")))),
   HttpApiBuilder.group(Api, "scheduledSends", (group) =>
     group.handleAll({

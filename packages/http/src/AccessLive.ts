@@ -3,6 +3,7 @@ import { DateTime, Effect, Layer, Option, Redacted } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { createHash, timingSafeEqual } from "node:crypto"
 import { Access, Caller, connectorHeader } from "@parley/contract/Access"
+import { AvailableNumbersApi } from "@parley/contract/AvailableNumbersApi"
 import { CampaignsApi } from "@parley/contract/CampaignsApi"
 import { OutboundSmsApi } from "@parley/contract/OutboundSmsApi"
 import { ScheduledSendsApi } from "@parley/contract/ScheduledSendsApi"
@@ -27,11 +28,15 @@ const isUsable = (key: ApiKey, now: DateTime.Utc) =>
   key.revokedAt === null && (key.expiresAt === null || DateTime.isGreaterThan(key.expiresAt, now))
 
 /**
- * What an operation needs: the send's own scope, `read` for a GET and for a scan, which changes nothing, `operate` for what a person does. It is the operation that is asked, not
+ * What an operation needs: the send's own scope, `read` for a GET and for a scan, which changes nothing, `operate` for what a person does, and for what makes the carrier work. It is the operation that is asked, not
  * the URL: one operation has many spellings (`/V1/…`, `//v1/…`).
  */
 const neededScope = (method: string, group: string): Scope =>
-  method === "GET" || method === "HEAD" || group === CampaignsApi.identifier ? "read" : ofSending.has(group) ? "send" : "operate"
+  group === AvailableNumbersApi.identifier
+    ? "operate"
+    : method === "GET" || method === "HEAD" || group === CampaignsApi.identifier
+    ? "read"
+    : ofSending.has(group) ? "send" : "operate"
 
 const ofSending: ReadonlySet<string> = new Set([OutboundSmsApi.identifier, ScheduledSendsApi.identifier])
 

@@ -1,4 +1,4 @@
-/** Sessions, messages, numbers and opt-outs on the use cases. Another account's object is the same 404 as one that is not there. */
+/** Sessions, messages and opt-outs on the use cases. Another account's object is the same 404 as one that is not there. */
 import { DateTime, Effect, Option } from "effect"
 import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
 import { Caller } from "@parley/contract/Access"
@@ -9,7 +9,6 @@ import type { SessionId } from "@parley/schema/Ids"
 import { isPhoneNumber } from "@parley/schema/PhoneNumber"
 import * as Operators from "@parley/core/Operators"
 import { ConsentStore } from "@parley/core/ports/ConsentStore"
-import { Directory } from "@parley/core/ports/Directory"
 import { MessageStore } from "@parley/core/ports/MessageStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import type { Page } from "@parley/core/ports/Store"
@@ -30,8 +29,8 @@ const refusals = {
 
 const neverHappens = (failure: object) => Effect.die(failure)
 
-// Cursors are the ids that a page ended with; what does not look like one is told apart from an empty page.
-const cursor = (given: string | undefined, isCursor: (text: string) => boolean) =>
+/** Cursors are the ids that a page ended with; what does not look like one is told apart from an empty page. */
+export const cursor = (given: string | undefined, isCursor: (text: string) => boolean) =>
   given === undefined
     ? Effect.succeed(null)
     : isCursor(given)
@@ -123,24 +122,6 @@ export const messages = HttpApiBuilder.group(Api, "messages", (handlers) =>
     const { accountId } = yield* Caller
     const found = yield* store.get(params.id)
     return Option.isNone(found) || found.value.accountId !== accountId ? yield* notFound("message") : Resource.message(found.value)
-  }, Effect.catchTags(storeAway))))
-
-// Longer queues are shown as this many.
-const countedQueue = 10_000
-
-export const numbers = HttpApiBuilder.group(Api, "numbers", (handlers) =>
-  handlers.handle("list", Effect.fnUntraced(function*({ query }) {
-    const directory = yield* Directory
-    const store = yield* MessageStore
-    const { environment, projectId } = yield* Caller
-    const from = yield* cursor(query.cursor, isPhoneNumber)
-    const limit = query.limit ?? defaultLimit
-    const all = yield* directory.numbers(projectId, environment)
-    const rest = from === null ? all : all.filter(({ number }) => number > from)
-    const shown = rest.slice(0, limit)
-    const data = yield* Effect.forEach(shown, (number) =>
-      Effect.map(store.queueLength(number.number, countedQueue), (queued) => Resource.agentNumber(number, queued)))
-    return { data, nextCursor: rest.length > limit ? shown.at(-1)?.number ?? null : null }
   }, Effect.catchTags(storeAway))))
 
 export const optOuts = HttpApiBuilder.group(Api, "optOuts", (handlers) =>

@@ -7,13 +7,14 @@ import * as AccessLive from "./AccessLive.ts"
 import * as Availability from "./AvailabilityHandlers.ts"
 import * as Campaign from "./CampaignHandlers.ts"
 import * as Conversation from "./ConversationHandlers.ts"
+import * as Numbers from "./NumberHandlers.ts"
 import * as Outbound from "./OutboundHandlers.ts"
 import * as RequestErrorsLive from "./RequestErrorsLive.ts"
 import * as Scheduled from "./ScheduledSendHandlers.ts"
 import * as Shell from "./Shell.ts"
 import * as SystemRoutes from "./SystemRoutes.ts"
 
-const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Conversation.messages, Conversation.numbers, Conversation.optOuts, Scheduled.scheduledSends, Scheduled.templates, Availability.layer, Campaign.layer).pipe(
+const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Conversation.messages, Numbers.numbers, Numbers.availableNumbers, Conversation.optOuts, Scheduled.scheduledSends, Scheduled.templates, Availability.layer, Campaign.layer).pipe(
   Layer.provide([AccessLive.layer, RequestErrorsLive.layer])
 )
 
