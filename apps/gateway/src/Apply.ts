@@ -8,6 +8,7 @@ import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { mask } from "@parley/schema/PhoneNumber"
 import type { SenderType } from "@parley/schema/Sender"
 import { Directory } from "@parley/core/ports/Directory"
+import { OperationStore } from "@parley/core/ports/OperationStore"
 import type { StoreFailure } from "@parley/core/ports/Store"
 import { Transactor } from "@parley/core/ports/Store"
 import type { AgentNumber, ApiKey, Connector, Project } from "@parley/core/Project"
@@ -155,17 +156,24 @@ const planNumbers = Effect.fnUntraced(function*(file: ProjectFile, problems: Arr
     const name = `number ${mask(number.number)}`
     if (Option.isNone(before)) changes.push({ kind: "add", about: `${name} (${number.environment}, ${number.type}, ${number.country})`, apply: put })
     else if (before.value.projectId !== file.project) problems.push(`${wanted.number} belongs to another project. Remove it there first.`)
+    else if (before.value.retiring === true) problems.push(`${wanted.number} is being released. Take it out of the file.`)
     else {
       const difference = differences(before.value, number)
       if (difference !== "") changes.push({ kind: "change", about: `${name}: ${difference}`, apply: put })
     }
   }
   for (const existing of yield* directory.numbersOfProject(file.project)) {
-    if (seen.has(existing.number)) continue
+    if (seen.has(existing.number) || (yield* isProvisioned(existing.number))) continue
     const remove = Effect.flatMap(Directory, (directory) => directory.removeNumber(existing.number))
     changes.push({ kind: "remove", about: `number ${mask(existing.number)}`, apply: remove })
   }
   return changes
+})
+
+/** Bought or imported with `parley numbers`, or being released with it: the file need not know of it, and does not take it away. */
+const isProvisioned = Effect.fnUntraced(function*(number: PhoneNumber) {
+  const operations = yield* OperationStore
+  return Option.exists(yield* operations.latest(number), ({ kind, stage }) => kind === "release" ? stage !== "released" : stage === "active")
 })
 
 const planKeys = Effect.fnUntraced(function*(file: ProjectFile, lookup: Lookup, problems: Array<string>, now: DateTime.Utc) {

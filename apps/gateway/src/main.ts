@@ -84,6 +84,90 @@ const campaignScan = Command.make("scan", {
 
 const campaign = Command.make("campaign").pipe(Command.withDescription("A2P 10DLC campaigns."), Command.withSubcommands([campaignScan]))
 
+const numberCommands = load(() => import("./commands/NumberCommands.ts"))
+
+const json = Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false))
+
+const wish = {
+  country: Flag.String("country").pipe(Flag.withDescription("Two letters, like US"), Flag.optional),
+  areaCode: Flag.String("area-code").pipe(Flag.withDescription("Three digits; US and Canada"), Flag.optional),
+  type: Flag.Literals("type", ["local", "mobile", "toll-free"]).pipe(Flag.withDescription("local when absent"), Flag.optional),
+  contains: Flag.String("contains").pipe(Flag.withDescription("Digits that the number holds; * stands for any one"), Flag.optional)
+}
+
+const provision = {
+  environment: Flag.Literals("environment", ["dev", "sandbox", "pre-release", "live"]).pipe(Flag.withDescription("The connector's when absent"), Flag.optional),
+  registration: Flag.Literals("registration", ["not_required", "unregistered", "pending", "approved", "rejected", "suspended"]).pipe(
+    Flag.withDescription("What is known of the number's registration"),
+    Flag.optional
+  ),
+  dryRun: Flag.Boolean("dry-run").pipe(Flag.withDescription("Only show the steps and the monthly price"), Flag.withDefault(false)),
+  json
+}
+
+interface WishFlags {
+  readonly country: Option.Option<string>
+  readonly areaCode: Option.Option<string>
+  readonly type: Option.Option<"local" | "mobile" | "toll-free">
+  readonly contains: Option.Option<string>
+}
+
+const wishOf = ({ areaCode, contains, country, type }: WishFlags) => ({
+  country: Option.getOrUndefined(country),
+  areaCode: Option.getOrUndefined(areaCode),
+  contains: Option.getOrUndefined(contains),
+  type: Option.getOrUndefined(Option.map(type, (type) => type === "toll-free" ? "toll_free" as const : type))
+})
+
+const numbersList = Command.make("list", { json }, ({ json }) => Effect.flatMap(numberCommands, (module) => module.list(json))).pipe(
+  Command.withDescription("List the numbers of the connector's project and environment.")
+)
+
+const numbersSearch = Command.make("search", {
+  ...wish,
+  limit: Flag.Int("limit").pipe(Flag.withDescription("At most so many, 1 to 100"), Flag.withDefault(20)),
+  json
+}, ({ json, limit, ...flags }) => Effect.flatMap(numberCommands, (module) => module.search(wishOf(flags), limit, json))).pipe(
+  Command.withDescription("Search the carrier for numbers that can text.")
+)
+
+const numbersBuy = Command.make("buy", {
+  number: Argument.String("number").pipe(Argument.withDescription("This very number, E.164; without it the first that fits the flags"), Argument.optional),
+  ...wish,
+  ...provision
+}, ({ dryRun, environment, json, number, registration, ...flags }) =>
+  Effect.flatMap(numberCommands, (module) =>
+    module.buy(Option.getOrUndefined(number), wishOf(flags), {
+      environment: Option.getOrUndefined(environment),
+      registration: Option.getOrUndefined(registration),
+      dryRun,
+      json
+    }))).pipe(Command.withDescription("Buy a number and set it up to text from. Never buys twice, whatever stops it half-way."))
+
+const numbersImport = Command.make("import", {
+  number: Argument.String("number").pipe(Argument.withDescription("A number of the carrier account, E.164")),
+  ...provision
+}, ({ dryRun, environment, json, number, registration }) =>
+  Effect.flatMap(numberCommands, (module) =>
+    module.adopt(number, { environment: Option.getOrUndefined(environment), registration: Option.getOrUndefined(registration), dryRun, json }))).pipe(
+      Command.withDescription("Set up a number that the carrier account has already.")
+    )
+
+const numbersRelease = Command.make("release", { number: Argument.String("number").pipe(Argument.withDescription("One of the project's numbers, E.164")), json }, ({ json, number }) =>
+  Effect.flatMap(numberCommands, (module) => module.release(number, json))).pipe(
+    Command.withDescription("Give a number back, once its conversations have another number or an end and its texts have left.")
+  )
+
+const numbersStatus = Command.make("status", { id: Argument.String("operation").pipe(Argument.withDescription("op_…")), json }, ({ id, json }) =>
+  Effect.flatMap(numberCommands, (module) => module.status(id, json))).pipe(
+    Command.withDescription("Show how far a purchase, import or release is.")
+  )
+
+const numbers = Command.make("numbers").pipe(
+  Command.withDescription("The project's numbers, through a running gateway: search, buy, import, release."),
+  Command.withSubcommands([numbersList, numbersSearch, numbersBuy, numbersImport, numbersRelease, numbersStatus])
+)
+
 const doctor = Command.make("doctor", { json: Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false)) }, ({ json }) =>
   Effect.flatMap(load(() => import("./commands/DoctorCommand.ts")), (module) => module.doctor(json))).pipe(
     Command.withDescription("Check settings, store, projects, carrier accounts and webhooks, and say what is wrong. Exits with 1 if anything is.")
@@ -91,7 +175,7 @@ const doctor = Command.make("doctor", { json: Flag.Boolean("json").pipe(Flag.wit
 
 const parley = Command.make("parley").pipe(
   Command.withDescription("A conversational SMS gateway."),
-  Command.withSubcommands([serve, dev, apply, keys, send, sessions, availability, campaign, doctor])
+  Command.withSubcommands([serve, dev, apply, keys, send, sessions, numbers, availability, campaign, doctor])
 )
 
 /** A mistake in the command line is one line, not the whole help. */

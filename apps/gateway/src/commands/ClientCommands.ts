@@ -11,8 +11,8 @@ export class CallFailed extends Schema.TaggedError<CallFailed>()("CallFailed", {
   }
 }
 
-// Out of the box these commands talk to `parley dev` on this machine.
-const client = Effect.try({
+/** Out of the box these commands talk to `parley dev` on this machine. */
+export const client = Effect.try({
   try: () =>
     new Parley({
       baseUrl: process.env["PARLEY_BASE_URL"] ?? `http://127.0.0.1:${process.env["PORT"] ?? 8080}`,
@@ -27,7 +27,7 @@ const said = (error: unknown): string => {
   return error instanceof ConnectionError ? `${message}. Is the gateway running? Start it, or set PARLEY_BASE_URL to its address.` : message
 }
 
-const call = <A>(use: () => PromiseLike<A>) => Effect.tryPromise({ try: async () => await use(), catch: (error) => new CallFailed({ detail: said(error) }) })
+export const call = <A>(use: () => PromiseLike<A>) => Effect.tryPromise({ try: async () => await use(), catch: (error) => new CallFailed({ detail: said(error) }) })
 
 export const send = Effect.fnUntraced(function*(text: { readonly to: string; readonly message: string; readonly from: string | undefined }) {
   const parley = yield* client
