@@ -92,6 +92,15 @@ describe("200", () => {
       ]])
     }))
 
+  it.effect("takes what Twilio sent to the fallback address, under that address's signature", () =>
+    Effect.gen(function*() {
+      const { base, events } = yield* serving({ fallbackUrl: new URL("https://standby.example.com") })
+      assert.deepStrictEqual(yield* post(base, { signedUrl: `https://standby.example.com${smsPath}` }), twiml)
+      assert.deepStrictEqual(yield* post(base), twiml)
+      assert.strictEqual((yield* post(base, { signedUrl: `https://elsewhere.example.com${smsPath}` })).status, 403)
+      assert.strictEqual(events.length, 2)
+    }))
+
   it.effect("hands every recorded text on, unknown fields and all", () =>
     Effect.gen(function*() {
       const { base, events } = yield* serving()
