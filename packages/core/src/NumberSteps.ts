@@ -212,7 +212,7 @@ const drain = Effect.fnUntraced(function*(operation: NumberOperation) {
   if ((yield* handOverSome(operation, false)) === handedOverAtOnce) return
   const waiting = yield* messages.queueLength(operation.number, countedTexts)
   if (waiting > 0) {
-    const detail = `${waiting === countedTexts ? `${waiting} or more texts` : waiting === 1 ? "1 text" : `${waiting} texts`} have yet to leave from the number.`
+    const detail = `${waiting === countedTexts ? `${waiting} or more texts` : waiting === 1 ? "1 text" : `${waiting} texts`} ${waiting === 1 ? "has" : "have"} yet to leave from the number.`
     return yield* write({ ...operation, failures: 0, trouble: { code: null, detail }, dueAt: DateTime.addDuration(now, times.drainEvery), updatedAt: now })
   }
   if (operation.carrierId !== null) yield* market.release(operation.projectId, operation.carrierId)
