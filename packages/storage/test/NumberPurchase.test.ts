@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Duration, Effect, Layer, Option } from "effect"
+import { DateTime, type Duration, Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import type { Country } from "@parley/schema/Country"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"

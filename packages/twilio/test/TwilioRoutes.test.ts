@@ -10,7 +10,7 @@ import { NoTwilioAccount, type TwilioAccount } from "../src/TwilioAccount.ts"
 import { CarrierEvents, layer, maxBodyBytes, type TwilioRoutesOptions, UnknownDestination } from "../src/TwilioRoutes.ts"
 import { sign } from "../src/TwilioSignature.ts"
 import { parseForm } from "../src/TwilioWebhook.ts"
-import { inbound, sid, status } from "./RecordedForms.ts"
+import { inbound, sid, status } from "../src/testing/RecordedForms.ts"
 import { account, accountFor, secret, text } from "./Texts.ts"
 
 type Handler = CarrierEvents["Service"]

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
 import { decodeInbound, decodeStatus, formLimits, type InboundText, MalformedWebhook, parseForm, UnusableWebhook } from "../src/TwilioWebhook.ts"
-import { inbound, sid, status } from "./RecordedForms.ts"
+import { inbound, sid, status } from "../src/testing/RecordedForms.ts"
 import { accountSid, text } from "./Texts.ts"
 
 const plain: InboundText = {

@@ -1,7 +1,7 @@
 /** The carrier's webhooks: recorded bodies, mutated, signed as they then are or not at all. */
 import fc from "fast-check"
 import { sign } from "@parley/carrier-sim/Signature"
-import { inbound, status } from "../../../packages/twilio/test/RecordedForms.ts"
+import { inbound, status } from "@parley/twilio/testing/RecordedForms"
 import { brokenBody, strings } from "./Hostile.ts"
 import type { FuzzRequest } from "./Requests.ts"
 
