@@ -3,7 +3,7 @@ import { Array, DateTime, Effect, Option, Schema } from "effect"
 import type { Environment } from "@parley/schema/Environment"
 import { OperationId } from "@parley/schema/Ids"
 import type { AccountId, ProjectId } from "@parley/schema/Ids"
-import { countryOf, isNorthAmericanTollFree } from "@parley/schema/NumberPlan"
+import { areaCodeOf, countryOf, isNorthAmericanTollFree } from "@parley/schema/NumberPlan"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { MarketType, Price } from "@parley/schema/Provisioning"
 import type { Registration, SenderType } from "@parley/schema/Sender"
@@ -148,7 +148,7 @@ const offerOf = Effect.fnUntraced(function*({ owner }: ProvisionRequest, number:
   if (country === undefined) return null
   const types: ReadonlyArray<MarketType> = isNorthAmericanTollFree(number) ? ["toll_free"] : ["local", "mobile"]
   for (const type of types) {
-    const offers = yield* market.search(owner.projectId, { country, type, areaCode: null, contains: number.slice(1) }, offersSeen)
+    const offers = yield* market.search(owner.projectId, { country, type, areaCode: areaCodeOf(number) ?? null, contains: number.slice(1) }, offersSeen)
     const found = Array.findFirst(offers, (offer) => offer.number === number)
     if (Option.isSome(found)) return found.value
   }
