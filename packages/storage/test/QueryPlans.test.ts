@@ -8,6 +8,7 @@ import { Directory } from "@parley/core/ports/Directory"
 import { LimitStore } from "@parley/core/ports/LimitStore"
 import { LineStore } from "@parley/core/ports/LineStore"
 import { MessageStore } from "@parley/core/ports/MessageStore"
+import { OperationStore } from "@parley/core/ports/OperationStore"
 import { ScheduledSendStore } from "@parley/core/ports/ScheduledSendStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import type { StoreFailure } from "@parley/core/ports/Store"
@@ -86,6 +87,10 @@ const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> = {
   "texts that are held no longer": messages((store) => store.heldDue(now, 100)),
   "receipts that are overdue": messages((store) => store.receiptsDue(now, 100)),
   "lines that are due": messages((store) => store.linesDue(now, 100)),
+  "sessions that speak from a number": sessions((store) => store.activeOn({ projectId: project.id, environment: "live", agentNumber }, 50)),
+  "an operation on a number by id": of(OperationStore, (store) => store.get(Samples.numberOperation(project).id)),
+  "the newest operation on a number": of(OperationStore, (store) => store.latest(agentNumber)),
+  "operations that are due": of(OperationStore, (store) => store.due(now, 100)),
   "a key by its hash": directory((store) => store.keyByHash("0")),
   "a connector": directory((store) => store.connector(Samples.connector(project).id)),
   "a project": directory((store) => store.project(project.id)),
@@ -118,6 +123,8 @@ const meant: Record<string, string> = {
   "sends for later that are due": "scheduled_sends_due",
   "a project's sends for later": "scheduled_sends_project",
   "a user's sends for later": "scheduled_sends_user",
+  "the newest operation on a number": "number_operations_number",
+  "operations that are due": "number_operations_due",
   "lines that are due": "messages_line"
 }
 
