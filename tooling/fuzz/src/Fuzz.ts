@@ -50,6 +50,7 @@ const project = {
   limits: { outbound_per_minute: 1_000_000, inbound_per_user_per_minute: 100, inbound_per_project_per_minute: 1_000_000, identical_texts: 50 },
   connectors: [{ id: access.connector, environment: "live" }],
   numbers: numbers.map((number) => ({ number, environment: "live", type: "long_code", registration: "approved", segments_per_second: 1_000 })),
+  templates: [{ name: "bye", environment: "live", title: "Goodbye", body: "Bye ${name}." }, { name: "plain", environment: "live", title: "Plain", body: "Bye." }],
   api_keys: [{ name: "fuzzer", secret_env: "FUZZ_API_KEY" }]
 }
 
@@ -120,8 +121,10 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
     const document = await (await fetch(`${url}/openapi.json`)).json() as OpenApi
     const headers = { [access.keyHeader]: access.key, [access.connectorHeader]: access.connector, "Content-Type": "application/json" }
     const learn = async () => {
-      const opened = await fetch(`${url}/v1/outbound-sms`, { method: "POST", headers, body: JSON.stringify({ user_number: users[ids.length % users.length], message: "Hello" }) })
-      const id = (opened.headers.get("location") ?? "").replace("/v1/sessions/", "")
+      const send = (more: object) => fetch(`${url}/v1/outbound-sms`, { method: "POST", headers, body: JSON.stringify({ user_number: users[ids.length % users.length], message: "Hello", ...more }) })
+      const idOf = (response: Response) => (response.headers.get("location") ?? "").split("/").at(-1) ?? ""
+      const id = idOf(await send({}))
+      ids.push(idOf(await send({ send_at: new Date(Date.now() + 3_600_000).toISOString() })))
       const texts = await (await fetch(`${url}/v1/sessions/${id}/messages`, { headers })).json() as { readonly data?: ReadonlyArray<{ readonly id: string }> }
       ids.push(id, ...texts.data?.map((text) => text.id) ?? [])
       if (ids.length > 60) ids.splice(0, 20)
@@ -131,7 +134,7 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
     let sent = 0
     for (let round = 0; sent < options.requests; round++) {
       await learn()
-      const known: Known = { ids, numbers, users }
+      const known: Known = { ids, numbers, users, templates: ["plain"] }
       const seed = options.seed * 1_000_003 + round
       const size = Math.min(batch, options.requests - sent)
       const api = fc.sample(requests(document, access, known), { seed, numRuns: Math.ceil(size * 0.68) })

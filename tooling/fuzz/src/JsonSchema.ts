@@ -23,20 +23,33 @@ export interface JsonSchema {
   readonly anyOf?: ReadonlyArray<JsonSchema>
   readonly oneOf?: ReadonlyArray<JsonSchema>
   readonly allOf?: ReadonlyArray<JsonSchema>
+  /** `{}`: the property must not be there. */
+  readonly not?: JsonSchema
 }
 
 export type Schemas = Readonly<Record<string, JsonSchema>>
 
 const deepest = 6
+const day = 24 * 60 * 60 * 1_000
+
+/** Mostly around now, where a filter or a send for later means something. */
+const instants = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: -day, max: 40 * day }).map((millis) => new Date(Date.now() + millis)) },
+  { weight: 1, arbitrary: fc.date({ min: new Date(0), max: new Date("2100-01-01"), noInvalidDate: true }) }
+).map((date) => date.toISOString())
 
 const text = ({ format, maxLength, minLength, pattern }: JsonSchema): fc.Arbitrary<Json> => {
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern, "u"))
-  if (format === "date-time") return fc.date({ min: new Date(0), max: new Date("2100-01-01"), noInvalidDate: true }).map((date) => date.toISOString())
-  return fc.string({ minLength: minLength ?? 0, maxLength: Math.min(maxLength ?? 200, 2_000), unit: "grapheme" })
+  if (format === "date-time") return instants
+  const longest = Math.min(maxLength ?? 200, 2_000)
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.string({ minLength: minLength ?? 0, maxLength: Math.min(longest, 100), unit: "grapheme-ascii" }) },
+    { weight: 1, arbitrary: fc.string({ minLength: minLength ?? 0, maxLength: longest, unit: "grapheme" }) }
+  )
 }
 
 const object = (schema: JsonSchema, schemas: Schemas, depth: number): fc.Arbitrary<Json> => {
-  const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, each]) => [name, arbitrary(each, schemas, depth + 1)]))
+  const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([, each]) => each.not === undefined).map(([name, each]) => [name, arbitrary(each, schemas, depth + 1)]))
   if (Object.keys(properties).length > 0) return fc.record(properties, { requiredKeys: [...schema.required ?? []] })
   return typeof schema.additionalProperties === "object"
     ? fc.dictionary(fc.string({ minLength: 1, maxLength: 10 }), arbitrary(schema.additionalProperties, schemas, depth + 1), { maxKeys: 4 })

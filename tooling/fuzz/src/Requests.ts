@@ -40,6 +40,7 @@ export interface Known {
   readonly ids: ReadonlyArray<string>
   readonly numbers: ReadonlyArray<string>
   readonly users: ReadonlyArray<string>
+  readonly templates: ReadonlyArray<string>
 }
 
 /** `value` mostly as it is, `rate` of the time as `other` makes it. */
@@ -97,7 +98,12 @@ const operation = (method: string, template: string, each: Operation, schemas: S
   const schema = each.requestBody?.content["application/json"]?.schema
   const valid = schema === undefined ? null : arbitrary(schema, schemas).map((value): Json =>
     typeof value === "object" && value !== null && !Array.isArray(value) && "user_number" in value && known.users.length > 0
-      ? { ...value, user_number: known.users[JSON.stringify(value).length % known.users.length] ?? null, ..."agent_number" in value ? { agent_number: known.numbers[0] ?? null } : {} }
+      ? {
+        ...value,
+        user_number: known.users[JSON.stringify(value).length % known.users.length] ?? null,
+        ..."agent_number" in value ? { agent_number: known.numbers[0] ?? null } : {},
+        ..."template" in value ? { template: known.templates[0] ?? null } : {}
+      }
       : value
   )
   const json = valid === null ? null : sometimes(valid, 0.5, mutated)
