@@ -23,6 +23,8 @@ export const serverOfThisFile = () => {
       if (server === null) throw new Error("the server is not started")
       return server
     },
+    /** Closed before the server stops. */
+    scope,
     /** Stops as a crash does. */
     crash: Effect.suspend(() => server?.crash ?? Effect.void),
     /** Starts again with what was committed. */

@@ -1,6 +1,5 @@
 /** The use cases on a real SQLite store, with one project, a carrier and an agent that do as they are told, and virtual time. */
-import type { Duration} from "effect";
-import { Context, DateTime, Effect, Fiber, Layer, Option, References } from "effect"
+import { Context, DateTime, type Duration, Effect, Fiber, Layer, Option, References } from "effect"
 import { TestClock } from "effect/testing"
 import * as Samples from "@parley/conformance/Samples"
 import type { MessageId, SessionId } from "@parley/schema/Ids"
@@ -20,6 +19,7 @@ import type { Session } from "@parley/core/Session"
 import * as Timers from "@parley/core/Timers"
 import * as Turns from "@parley/core/Turns"
 import * as SqliteStore from "../src/SqliteStore.ts"
+import type { SqlStore } from "../src/SqlStores.ts"
 import * as FakeAgent from "./FakeAgent.ts"
 import * as FakeCarrier from "./FakeCarrier.ts"
 
@@ -62,10 +62,16 @@ const settled = (options: WorldOptions) =>
     }
   })
 
+/** The store beneath the worlds, empty; `settle` waits until it has done what it was asked for. */
+export const beneath: { store: Layer.Layer<SqlStore, SqliteStore.OpenFailure>; settle: Effect.Effect<void> } = {
+  store: SqliteStore.layerSingleCommit({ filename: ":memory:" }),
+  settle: Effect.void
+}
+
 /** A world of its own for each test: give it to `Effect.provide` in the test. */
 export const world = (options: WorldOptions = {}) =>
   Layer.effectDiscard(settled(options)).pipe(
-    Layer.provideMerge(Layer.mergeAll(SqliteStore.layerSingleCommit({ filename: ":memory:" }), Ids.layer, FakeCarrier.layer, FakeAgent.layer, wakeups)),
+    Layer.provideMerge(Layer.mergeAll(Layer.fresh(beneath.store), Ids.layer, FakeCarrier.layer, FakeAgent.layer, wakeups)),
     Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
   )
 
@@ -132,7 +138,11 @@ export const drain = (number: PhoneNumber = first) =>
     const worker = yield* LineWorker.make(number)
     const owner = yield* Effect.forkScoped(worker.drain)
     yield* TestClock.adjust(0)
-    while (owner.pollUnsafe() === undefined) yield* TestClock.adjust(LinePacing.guardWindowMillis)
+    yield* beneath.settle
+    while (owner.pollUnsafe() === undefined) {
+      yield* TestClock.adjust(LinePacing.guardWindowMillis)
+      yield* beneath.settle
+    }
     return yield* Fiber.join(owner)
   }))
 
@@ -150,6 +160,7 @@ export const drainFor = Effect.fnUntraced(function*(duration: Duration.Input, st
     }))
     while (DateTime.isLessThan(yield* DateTime.now, until)) {
       yield* TestClock.adjust(step)
+      yield* beneath.settle
       if (owner.pollUnsafe() !== undefined) return yield* Fiber.join(owner)
     }
   }))

@@ -1,0 +1,140 @@
+/** The queries that a gateway lives on, over rows enough that how they are found matters. */
+import { Effect } from "effect"
+import { SqlClient, Statement } from "effect/sql"
+import * as Samples from "@parley/conformance/Samples"
+import type { Stores } from "@parley/conformance/Stores"
+import { ConsentStore } from "@parley/core/ports/ConsentStore"
+import { Directory } from "@parley/core/ports/Directory"
+import { LimitStore } from "@parley/core/ports/LimitStore"
+import { LineStore } from "@parley/core/ports/LineStore"
+import { MessageStore } from "@parley/core/ports/MessageStore"
+import { OperationStore } from "@parley/core/ports/OperationStore"
+import { ScheduledSendStore } from "@parley/core/ports/ScheduledSendStore"
+import { SessionStore } from "@parley/core/ports/SessionStore"
+import type { StoreFailure } from "@parley/core/ports/Store"
+
+const project = Samples.project()
+const agentNumber = Samples.agentNumber()
+const busyUser = Samples.userNumber()
+const correspondents = { projectId: project.id, environment: "live" as const, userNumber: busyUser }
+const session = Samples.textedSession({ ...correspondents, accountId: project.accountId, agentNumber })
+const message = Samples.outboundText({ ...correspondents, accountId: project.accountId, agentNumber, sessionId: session.id, carrierId: Samples.carrierId() })
+
+/** Thousands of rows, so that a scan would be the wrong choice; no statistics, as in production. */
+export const filled = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const directory = yield* Directory
+  const sessions = yield* SessionStore
+  const messages = yield* MessageStore
+  yield* directory.putProject(project)
+  yield* Effect.forEach(Array.from({ length: 20 }), () => directory.putNumber(Samples.number(project)), { discard: true })
+  yield* sql.withTransaction(Effect.gen(function*() {
+    yield* sessions.insert(session, Samples.at(0))
+    yield* messages.insert(message)
+    for (let i = 0; i < 2_000; i++) {
+      const other = i % 2 === 0
+        ? Samples.textedSession({ accountId: project.accountId, projectId: project.id, agentNumber })
+        : Samples.endedSession({ ...correspondents, accountId: project.accountId, agentNumber })
+      yield* sessions.insert(other, i % 3 === 0 ? Samples.at(i) : null)
+      yield* messages.insert(Samples.outboundText({ ...other, sessionId: other.id, id: Samples.messageId() }))
+      yield* messages.insert(Samples.inboundText({ ...correspondents, agentNumber, sessionId: session.id }))
+    }
+  }))
+})
+
+const of = <I, S, A>(service: Effect.Effect<S, never, I>, use: (service: S) => Effect.Effect<A, StoreFailure>) => Effect.asVoid(Effect.flatMap(service, use))
+const sessions = <A>(use: (store: SessionStore["Service"]) => Effect.Effect<A, StoreFailure>) => of(SessionStore, use)
+const messages = <A>(use: (store: MessageStore["Service"]) => Effect.Effect<A, StoreFailure>) => of(MessageStore, use)
+const directory = <A>(use: (store: Directory["Service"]) => Effect.Effect<A, StoreFailure>) => of(Directory, use)
+const limits = <A>(use: (store: LimitStore["Service"]) => Effect.Effect<A, StoreFailure>) => of(LimitStore, use)
+
+const page = { limit: 50, cursor: null }
+const next = { limit: 50, cursor: session.id }
+const { accountId } = project
+const now = Samples.at(1_000)
+
+/** What a store is asked, by a name for people. */
+export const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> = {
+  "the active session": sessions((store) => store.active(correspondents)),
+  "a session by id": sessions((store) => store.get(session.id)),
+  "a session's update": sessions((store) => store.update(session, null)),
+  "timers that are due": sessions((store) => store.timersDue(now, 100)),
+  "agents that are due": sessions((store) => store.agentsDue(now, 100)),
+  "an account's sessions": sessions((store) => store.list({ accountId }, page)),
+  "an account's sessions, next page": sessions((store) => store.list({ accountId }, next)),
+  "a user's sessions": sessions((store) => store.list({ accountId, userNumber: busyUser }, page)),
+  "a user's sessions, next page": sessions((store) => store.list({ accountId, userNumber: busyUser }, next)),
+  "sessions in a state": sessions((store) => store.list({ accountId, state: "ended" }, page)),
+  "sessions of a number since a time": sessions((store) => store.list({ accountId, agentNumber, startedAfter: now }, page)),
+  "a text by id": messages((store) => store.get(message.id)),
+  "a text's update": messages((store) => store.update(message)),
+  "a text by the carrier's id": messages((store) => store.byCarrierId(message.carrierId ?? "")),
+  "a session's history": messages((store) => store.history(session.id)),
+  "a session's texts": messages((store) => store.list(session.id, page)),
+  "a session's texts, next page": messages((store) => store.list(session.id, { limit: 50, cursor: message.id })),
+  "the number last talked with": messages((store) => store.lastTalkedWith(correspondents)),
+  "what waits for a user": messages((store) => store.queuedTo(busyUser, agentNumber)),
+  "the heads of a line": messages((store) => store.heads(agentNumber, now, 16)),
+  "the next time of a line": messages((store) => store.nextDueAt(agentNumber)),
+  "what is in flight": messages((store) => store.inFlight(agentNumber)),
+  "a queue's length": messages((store) => store.queueLength(agentNumber, 1_000)),
+  "a send for later": of(ScheduledSendStore, (store) => store.get(Samples.scheduledSendId())),
+  "a send for later's update": of(ScheduledSendStore, (store) => store.update(Samples.scheduledSend())),
+  "sends for later that are due": of(ScheduledSendStore, (store) => store.due(now, 100)),
+  "a project's sends for later": of(ScheduledSendStore, (store) => store.list({ accountId, projectId: project.id }, page)),
+  "a project's sends for later, next page": of(ScheduledSendStore, (store) => store.list({ accountId, projectId: project.id, status: "scheduled" }, next)),
+  "a user's sends for later": of(ScheduledSendStore, (store) => store.list({ accountId, projectId: project.id, userNumber: busyUser }, page)),
+  "texts that are held no longer": messages((store) => store.heldDue(now, 100)),
+  "receipts that are overdue": messages((store) => store.receiptsDue(now, 100)),
+  "lines that are due": messages((store) => store.linesDue(now, 100)),
+  "sessions that speak from a number": sessions((store) => store.activeOn({ projectId: project.id, environment: "live", agentNumber }, 50)),
+  "an operation on a number by id": of(OperationStore, (store) => store.get(Samples.numberOperation(project).id)),
+  "the newest operation on a number": of(OperationStore, (store) => store.latest(agentNumber)),
+  "operations that are due": of(OperationStore, (store) => store.due(now, 100)),
+  "a key by its hash": directory((store) => store.keyByHash("0")),
+  "a connector": directory((store) => store.connector(Samples.connector(project).id)),
+  "a project": directory((store) => store.project(project.id)),
+  "a number": directory((store) => store.number(agentNumber)),
+  "the numbers of an environment": directory((store) => store.numbers(project.id, "live")),
+  "an opt-out": of(ConsentStore, (store) => store.get(busyUser, agentNumber)),
+  "an account's opt-outs": of(ConsentStore, (store) => store.list({ accountId }, page)),
+  "a line": of(LineStore, (store) => store.get(agentNumber)),
+  "a counter": limits((store) => store.counter("outbound/demo")),
+  "a remembered answer": limits((store) => store.answer("key")),
+  "the purge": limits((store) => store.purge(now, 100))
+}
+
+/** The index that a query is meant to use, where another one would do with more work. */
+export const meant: Record<string, string> = {
+  "the active session": "sessions_active",
+  "timers that are due": "sessions_timer_due",
+  "agents that are due": "sessions_agent_due",
+  "an account's sessions": "sessions_account",
+  "a user's sessions": "sessions_user",
+  "a text by the carrier's id": "messages_carrier",
+  "a session's history": "messages_session",
+  "a session's texts": "messages_session",
+  "the number last talked with": "messages_user",
+  "what waits for a user": "messages_line_user",
+  "the heads of a line": "messages_line_user",
+  "the next time of a line": "messages_line_user",
+  "what is in flight": "messages_line",
+  "texts that are held no longer": "messages_held",
+  "sends for later that are due": "scheduled_sends_due",
+  "a project's sends for later": "scheduled_sends_project",
+  "a user's sends for later": "scheduled_sends_user",
+  "the newest operation on a number": "number_operations_number",
+  "operations that are due": "number_operations_due",
+  "lines that are due": "messages_line"
+}
+
+/** The statements that a query really runs, as the driver gets them. */
+export const recorded = Effect.fnUntraced(function*(query: Effect.Effect<void, StoreFailure, Stores>) {
+  const statements: Array<readonly [sql: string, params: ReadonlyArray<unknown>]> = []
+  yield* Effect.provideService(query, Statement.CurrentTransformer, (statement) =>
+    Effect.sync(() => {
+      statements.push(statement.compile())
+      return statement
+    }))
+  return statements
+})
