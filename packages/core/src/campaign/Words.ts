@@ -56,7 +56,7 @@ export const indexed = (words: ReadonlyArray<Word>): Words => {
 
 const isNumber = (word: string): boolean => /^\d/u.test(word)
 
-interface Node {
+export interface Node {
   readonly next: Map<string, Node>
   /** A phrase ends here. */
   ends: boolean
