@@ -69,17 +69,18 @@ const freePort = () =>
     })
   })
 
-// Ends when its standard input does, which is when the process at the other end is gone.
-const supervised = `"$@" & server=$!; echo "$server"; cat > /dev/null; kill -INT "$server" 2> /dev/null; wait "$server"`
+// Ends when its standard input does, which is also when the process at the other end is gone, and takes the folder with it unless
+// it was told to keep it.
+const supervised = `"$@" & server=$!; echo "$server"; read -r order; kill -INT "$server" 2> /dev/null; wait "$server"; test "$order" = keep || rm -rf "$0"`
 
 interface Running {
   readonly shell: ChildProcess
   readonly pid: number
 }
 
-const launch = (command: ReadonlyArray<string>, user: { readonly uid?: number; readonly gid?: number }) =>
+const launch = (folder: string, command: ReadonlyArray<string>, user: { readonly uid?: number; readonly gid?: number }) =>
   new Promise<Running>((resolve, reject) => {
-    const shell = spawn("sh", ["-c", supervised, "sh", ...command], { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, LC_ALL: "C" }, ...user })
+    const shell = spawn("sh", ["-c", supervised, folder, ...command], { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, LC_ALL: "C" }, ...user })
     let log = ""
     let pid = 0
     shell.stdout?.on("data", (chunk: Buffer) => {
@@ -120,23 +121,23 @@ const embedded = async (options: ServerOptions) => {
     "-c", "shared_buffers=32MB", "-c", "max_connections=60",
     ...(options.durable === true ? [] : ["-c", "fsync=off"])
   ]
-  let running: Running | null = await launch(command, user ?? {})
-  const end = async (how: (running: Running) => void) => {
+  let running: Running | null = await launch(folder, command, user ?? {})
+  const end = async (order: "keep" | "remove") => {
     const was = running
     running = null
     if (was === null) return
-    how(was)
-    was.shell.stdin?.end()
+    if (order === "keep") process.kill(was.pid, "SIGQUIT")
+    was.shell.stdin?.end(`${order}\n`)
     await gone(was.shell)
   }
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     start: async () => {
-      running ??= await launch(command, user ?? {})
+      running ??= await launch(folder, command, user ?? {})
     },
-    crash: () => end(({ pid }) => process.kill(pid, "SIGQUIT")),
+    crash: () => end("keep"),
     stop: async () => {
-      await end(() => {})
+      await end("remove")
       rmSync(folder, { recursive: true, force: true })
     }
   }
