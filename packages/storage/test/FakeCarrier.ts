@@ -1,6 +1,5 @@
 /** A carrier that does what a test tells it, and remembers every call. */
-import type { Duration} from "effect";
-import { Context, DateTime, Effect, Layer } from "effect"
+import { Context, DateTime, type Duration, Effect, Layer } from "effect"
 import type { OutboundText } from "@parley/core/ports/Carrier"
 import * as Carrier from "@parley/core/ports/Carrier"
 
