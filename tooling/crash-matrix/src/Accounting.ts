@@ -99,6 +99,12 @@ export const account = ({ calls, carried, file, load }: Seen): Account => {
     problems.push(`doubled: ${text.sid} to ${text.to}, ${text.status}, "${text.body}" is no message's own`)
   }
 
+  const stopped = new Set(load.arrived.flatMap(({ body, user }) => body === "STOP" ? [user] : []))
+  /** Only what the user asked for, and a warning that came too late, may be withheld. */
+  const mayBeWithheld = ({ purpose, trouble, user_number: user }: MessageRow): boolean => {
+    const { reason } = JSON.parse(trouble ?? "{}") as { readonly reason?: string }
+    return (reason === "opted_out" && stopped.has(user)) || (reason === "no_longer_needed" && purpose === "warning")
+  }
   for (const message of outbound) {
     const copy = message.carrier_id === null ? undefined : bySid.get(message.carrier_id)
     const name = `${message.id} (${message.purpose} to ${message.user_number}, ${message.status}${copy === undefined ? "" : `, ${copy.status} at the carrier`})`
@@ -107,7 +113,7 @@ export const account = ({ calls, carried, file, load }: Seen): Account => {
       delivered++
       if (message.status !== "delivered") problems.push(`wrong: ${name} is on the handset`)
     } else if ((message.status === "failed" || message.status === "undelivered") && isExplained) failed++
-    else if (message.status === "suppressed" && isExplained) suppressed++
+    else if (message.status === "suppressed" && mayBeWithheld(message)) suppressed++
     else if (message.status === "unknown" && isExplained) unknown++
     else {
       lost++
