@@ -14,10 +14,10 @@ export const worldsOf = (kills: number, atMost: number): ReadonlyArray<number> =
   return Array.from({ length: worlds }, (_, i) => Math.floor((kills * (i + 1)) / worlds) - Math.floor((kills * i) / worlds))
 }
 
-/** So many kills in all, evenly over the boundaries. */
-export const killsOf = (kills: number): ReadonlyMap<Boundary, number> => {
-  const most = allBoundaries.length
-  return new Map(allBoundaries.map((boundary, i) => [boundary, Math.floor((kills * (i + 1)) / most) - Math.floor((kills * i) / most)]))
+/** So many kills in all, evenly over these boundaries. */
+export const killsOf = (kills: number, over: ReadonlyArray<Boundary> = allBoundaries): ReadonlyMap<Boundary, number> => {
+  const most = over.length
+  return new Map(over.map((boundary, i) => [boundary, Math.floor((kills * (i + 1)) / most) - Math.floor((kills * i) / most)]))
 }
 
 const counted = ["accepted", "delivered", "failed", "suppressed", "unknown", "lost", "duplicated", "arrived"] as const

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
+import { allBoundaries } from "./Boundary.ts"
 import { isClean, killsOf, legend, type Row, table, worldsOf } from "./Matrix.ts"
 import { play, type WorldResult } from "./World.ts"
 
@@ -26,7 +27,9 @@ if (!existsSync(values.entry)) throw new Error(`${values.entry} is not there: bu
 const killsOfOneWorld = 40
 
 const only = values.only?.split(",")
-const plan = [...killsOf(kills)].filter(([boundary, count]) => count > 0 && (only === undefined || only.includes(boundary)))
+const chosen = allBoundaries.filter((boundary) => only === undefined || only.includes(boundary))
+if (chosen.length === 0) throw new Error(`--only names none of ${allBoundaries.join(", ")}`)
+const plan = [...killsOf(kills, chosen)].filter(([, count]) => count > 0)
 console.log(`${kills} kills, seed ${seed}, at\n${legend()}\n`)
 const started = performance.now()
 const rows: Array<Row> = []
