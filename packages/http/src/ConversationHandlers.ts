@@ -80,7 +80,7 @@ export const sessions = HttpApiBuilder.group(Api, "sessions", (handlers) =>
 
     speak: Effect.fnUntraced(function*({ headers, params, payload }) {
       const caller = yield* Caller
-      const keyed = Idempotency.keyed(caller, `sessions/${params.id}/messages`, headers.idempotencyKey, payload.message)
+      const keyed = Idempotency.keyed(caller, `sessions/${params.id}/messages`, headers.idempotencyKey, () => payload.message)
       const { message, replayed } = yield* Operators.speak(caller.accountId, params.id, payload.message, keyed)
       return HttpApiSchema.withHeaders({
         body: Resource.message(message),

@@ -5,10 +5,10 @@ import type { Caller } from "@parley/contract/Access"
 import { IdempotencyConflict } from "@parley/contract/Problem"
 import type { Keyed } from "@parley/core/Idempotency"
 
-export const keyed = (caller: Caller["Service"], operation: string, key: string | undefined, body: string): Keyed | null =>
+export const keyed = (caller: Caller["Service"], operation: string, key: string | undefined, body: () => string): Keyed | null =>
   key === undefined
     ? null
-    : { key: `${caller.accountId}/${caller.connectorId}/${operation}/${key}`, fingerprint: createHash("sha256").update(body).digest("hex") }
+    : { key: `${caller.accountId}/${caller.connectorId}/${operation}/${key}`, fingerprint: createHash("sha256").update(body()).digest("hex") }
 
 export const replayHeader = (replayed: boolean) => replayed ? { "idempotency-replayed": "true" as const } : {}
 

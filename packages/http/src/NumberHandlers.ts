@@ -100,7 +100,7 @@ export const numbers = HttpApiBuilder.group(Api, "numbers", (handlers) =>
       const caller = yield* Caller
       const request = yield* asked(payload, caller)
       if (payload.dryRun === true) return yield* NumberProvisioning.plan(request)
-      const keyed = Idempotency.keyed(caller, "numbers", headers.idempotencyKey, encodeBody(payload))
+      const keyed = Idempotency.keyed(caller, "numbers", headers.idempotencyKey, () => encodeBody(payload))
       const { operation, replayed } = yield* NumberProvisioning.provision(request, keyed)
       return HttpApiSchema.withHeaders({ body: resource(operation), headers: { location: location(operation), ...Idempotency.replayHeader(replayed) } })
     }, Effect.catchTags({ ...refusals, IdempotencyConflict: Idempotency.conflict })),

@@ -58,7 +58,7 @@ export const layer = HttpApiBuilder.group(Api, "outboundSms", Effect.fn(function
       text: payload.template === undefined ? payload.message : { template: payload.template, variables: payload.variables ?? {} },
       userNumber: payload.userNumber,
       agentNumber: payload.agentNumber ?? null,
-      idempotency: Idempotency.keyed(caller, "outbound-sms", headers.idempotencyKey, encodeBody(payload))
+      idempotency: Idempotency.keyed(caller, "outbound-sms", headers.idempotencyKey, () => encodeBody(payload))
     }
     if (payload.sendAt !== undefined) {
       const scheduled = yield* ScheduledSends.schedule(request, payload.sendAt).pipe(Effect.catchTags({ ...refusals, SendTimeRefused: wrongTime }))
