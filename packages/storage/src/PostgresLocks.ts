@@ -10,5 +10,5 @@ const key = (number: number): bigint => (BigInt(`0x${Buffer.from("parley").toStr
 export const writer = key(1)
 /** Held by a transaction that migrates. */
 export const migrations = key(2)
-/** Held by the session of the gateway that serves the store. */
+/** Held by the session of the gateway that serves the store; shared by those that serve it together. */
 export const gateway = key(3)

@@ -10,7 +10,8 @@ const quietly = Effect.provideService(References.MinimumLogLevel, "None")
 
 describe.skipIf(isMissing)("GatewayLock", () => {
   const server = serverOfThisFile()
-  const lock = (database = "") => GatewayLock.layer({ url: Redacted.make(database === "" ? server.get().url : database) })
+  const lock = (database = "", serving: "alone" | "together" = "alone") => GatewayLock.layer({ url: Redacted.make(database === "" ? server.get().url : database), serving })
+  const member = Layer.unwrap(Effect.sync(() => lock("", "together")))
 
   /** What holds the lock until it is closed. */
   const holder = Effect.gen(function*() {
@@ -28,6 +29,23 @@ describe.skipIf(isMissing)("GatewayLock", () => {
       assert.instanceOf(failure, DatabaseInUse)
       assert.include(failure.message, `The database "${url.pathname.slice(1)}" on ${url.host} is in use by another gateway process`)
       assert.notInclude(failure.message, "hush")
+    }).pipe(Effect.scoped))
+
+  it.live("gateways that serve together share it, and keep off one that would serve alone, which is told what to do", () =>
+    Effect.gen(function*() {
+      yield* Layer.build(Layer.fresh(member))
+      yield* Layer.build(Layer.fresh(member))
+      const failure = yield* Effect.flip(Effect.asVoid(Layer.build(Layer.fresh(lock()))))
+      assert.instanceOf(failure, DatabaseInUse)
+      assert.include(failure.message, "is in use by gateway processes that serve it together. Set CLUSTER_HOST so that this one joins them")
+    }).pipe(Effect.scoped))
+
+  it.live("a gateway that serves alone keeps off those that would serve together", () =>
+    Effect.gen(function*() {
+      yield* holder
+      const failure = yield* Effect.flip(Effect.asVoid(Layer.build(Layer.fresh(member))))
+      assert.instanceOf(failure, DatabaseInUse)
+      assert.include(failure.message, "is in use by a gateway process that serves it alone. Restart that one with CLUSTER_HOST set, or stop it.")
     }).pipe(Effect.scoped))
 
   it.live("it is free again when its gateway is gone, and never holds another database", () =>
