@@ -1,10 +1,15 @@
 /** What operators' machines ask: is it alive, is it ready, how does it fare. No key is needed, and nothing of a conversation is told. */
 import { DateTime, Duration, Effect, Layer, Metric } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
+import { Membership, type Standing } from "@parley/core/ports/Membership"
 import { MessageStore } from "@parley/core/ports/MessageStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 
 const healthz = HttpRouter.add("GET", "/healthz", HttpServerResponse.jsonUnsafe({ status: "ok" }))
+
+/** Counts only: no process learns another's address here. */
+const ownership = (standing: Standing | null) =>
+  standing === null ? {} : { ownership: { shards: standing.owned, of: standing.shards, processes: standing.processes } }
 
 // A readiness probe that hangs is a probe that fails.
 const answersWithin = Duration.seconds(2)
@@ -12,7 +17,7 @@ const answersWithin = Duration.seconds(2)
 const readyz = HttpRouter.add("GET", "/readyz", Effect.gen(function*() {
   const messages = yield* MessageStore
   yield* messages.backlog().pipe(Effect.timeout(answersWithin))
-  return HttpServerResponse.jsonUnsafe({ status: "ready", checks: { store: "ok" } })
+  return HttpServerResponse.jsonUnsafe({ status: "ready", checks: { store: "ok" }, ...ownership(yield* yield* Membership) })
 }).pipe(Effect.catch((failure) =>
   Effect.as(
     Effect.logWarning("Not ready", failure),
@@ -44,13 +49,32 @@ const registered = (snapshots: ReadonlyArray<Metric.Metric.Snapshot>): ReadonlyA
   return lines
 }
 
+const membership = ({ confirmedAgo, owned, processes, shards }: Standing): ReadonlyArray<string> => [
+  "# HELP parley_shards_owned Shards of sessions and lines that this process owns",
+  "# TYPE parley_shards_owned gauge",
+  `parley_shards_owned ${owned}`,
+  "# HELP parley_shards Shards in all; the processes together own so many",
+  "# TYPE parley_shards gauge",
+  `parley_shards ${shards}`,
+  "# HELP parley_processes Gateway processes that the database has heard of lately",
+  "# TYPE parley_processes gauge",
+  `parley_processes ${processes}`,
+  ...confirmedAgo === null ? [] : [
+    "# HELP parley_ownership_confirmed_seconds Since the database last confirmed what this process owns",
+    "# TYPE parley_ownership_confirmed_seconds gauge",
+    `parley_ownership_confirmed_seconds ${Duration.toSeconds(confirmedAgo)}`
+  ]
+]
+
 const metrics = HttpRouter.add("GET", "/metrics", Effect.gen(function*() {
   const sessions = yield* SessionStore
   const messages = yield* MessageStore
   const states = yield* sessions.countByState()
   const backlog = yield* messages.backlog()
+  const due = yield* sessions.firstDue()
+  const standing = yield* yield* Membership
   const now = yield* DateTime.now
-  const waited = backlog.oldestAt === null ? 0 : Duration.toSeconds(DateTime.distance(backlog.oldestAt, now))
+  const since = (at: DateTime.Utc | null) => at === null ? 0 : Math.max(0, Duration.toSeconds(DateTime.distance(at, now)))
   const lines = [
     "# HELP parley_sessions Sessions by state",
     "# TYPE parley_sessions gauge",
@@ -63,7 +87,14 @@ const metrics = HttpRouter.add("GET", "/metrics", Effect.gen(function*() {
     `parley_messages_held ${backlog.held}`,
     "# HELP parley_messages_oldest_seconds How long the oldest of them has waited",
     "# TYPE parley_messages_oldest_seconds gauge",
-    `parley_messages_oldest_seconds ${waited}`,
+    `parley_messages_oldest_seconds ${since(backlog.oldestAt)}`,
+    "# HELP parley_timers_late_seconds How long the timer that is due longest is late",
+    "# TYPE parley_timers_late_seconds gauge",
+    `parley_timers_late_seconds ${since(due.timerAt)}`,
+    "# HELP parley_turns_late_seconds How long the agent's call that is due longest is late",
+    "# TYPE parley_turns_late_seconds gauge",
+    `parley_turns_late_seconds ${since(due.agentAt)}`,
+    ...standing === null ? [] : membership(standing),
     ...registered(yield* Metric.snapshot)
   ]
   return HttpServerResponse.text(`${lines.join("\n")}\n`, { contentType: "text/plain; version=0.0.4; charset=utf-8" })

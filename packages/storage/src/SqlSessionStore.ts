@@ -6,7 +6,7 @@ import type { SessionId } from "@parley/schema/Ids"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import { Session } from "@parley/core/Session"
 import type { SqlNumber } from "./Rows.ts"
-import { named, toMillis } from "./Rows.ts"
+import { named, toMillis, toTimeOrNull } from "./Rows.ts"
 
 interface SessionRow {
   readonly id: SessionId
@@ -85,6 +85,13 @@ export const layer: Layer.Layer<SessionStore, never, SqlClient.SqlClient> = Laye
       agentsDue: (now, limit) =>
         sql<{ id: SessionId }>`SELECT id FROM sessions WHERE agent_due_at <= ${DateTime.toEpochMillis(now)}
           ORDER BY agent_due_at LIMIT ${limit}`.pipe(Effect.map((rows) => rows.map((row) => row.id)), named("sessions.agentsDue")),
+
+      firstDue: () =>
+        sql<{ timer: SqlNumber | null; agent: SqlNumber | null }>`SELECT (SELECT min(timer_due_at) FROM sessions WHERE timer_due_at IS NOT NULL) AS timer,
+          (SELECT min(agent_due_at) FROM sessions WHERE agent_due_at IS NOT NULL) AS agent`.pipe(
+          Effect.map((rows) => ({ timerAt: toTimeOrNull(rows[0]?.timer ?? null), agentAt: toTimeOrNull(rows[0]?.agent ?? null) })),
+          named("sessions.firstDue")
+        ),
 
       countByState: () =>
         sql<{ state: SessionState; n: SqlNumber }>`SELECT state, count(*) AS n FROM sessions GROUP BY state`.pipe(

@@ -60,6 +60,7 @@ export const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> 
   "a session's update": sessions((store) => store.update(session, null)),
   "timers that are due": sessions((store) => store.timersDue(now, 100)),
   "agents that are due": sessions((store) => store.agentsDue(now, 100)),
+  "what is due first": sessions((store) => store.firstDue()),
   "an account's sessions": sessions((store) => store.list({ accountId }, page)),
   "an account's sessions, next page": sessions((store) => store.list({ accountId }, next)),
   "a user's sessions": sessions((store) => store.list({ accountId, userNumber: busyUser }, page)),

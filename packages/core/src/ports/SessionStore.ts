@@ -39,6 +39,8 @@ export class SessionStore extends Context.Service<SessionStore, {
   timersDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<SessionId>, StoreFailure>
   /** Sessions whose agent is due to be called, the longest overdue first. */
   agentsDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<SessionId>, StoreFailure>
+  /** When the timer and the agent's call that are due first are due; null where there is none. For metrics. */
+  firstDue(): Effect.Effect<{ readonly timerAt: DateTime.Utc | null; readonly agentAt: DateTime.Utc | null }, StoreFailure>
   /** How many sessions are in each state; for metrics. */
   countByState(): Effect.Effect<Readonly<Record<SessionState, number>>, StoreFailure>
 }>()("@parley/core/SessionStore") {}
