@@ -3,6 +3,7 @@ import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Duration, Effect, Layer, Option, Redacted } from "effect"
 import { HttpRouter, type HttpServer } from "effect/http"
+import type { Sharding } from "effect/cluster"
 import { NetAddress } from "effect/net"
 import * as Agents from "@parley/agents/Agents"
 import * as Provisioner from "@parley/cluster/Provisioner"
@@ -10,6 +11,7 @@ import * as SingleProcess from "@parley/cluster/SingleProcess"
 import { CurrentAvailability } from "@parley/core/Availability"
 import { Ids } from "@parley/core/Ids"
 import { CurrentLineTimes } from "@parley/core/Lines"
+import type { Wakeups } from "@parley/core/ports/Wakeups"
 import { CurrentReceiptTimes } from "@parley/core/Receipts"
 import * as Routes from "@parley/http/Routes"
 import * as TwilioCarrier from "@parley/twilio/TwilioCarrier"
@@ -21,6 +23,7 @@ import * as CarrierEventsLive from "./CarrierEventsLive.ts"
 import * as Server from "./Server.ts"
 import type { Settings } from "./Settings.ts"
 import * as Store from "./Store.ts"
+import type * as Together from "./Together.ts"
 import * as Tracing from "./Tracing.ts"
 
 export interface GatewayOptions {
@@ -34,12 +37,22 @@ export interface GatewayOptions {
 /** Longer than a call of the carrier, shorter than what a supervisor waits before it kills. */
 const stopWithin = Duration.seconds(8)
 
-/** The store, and the lock that keeps a second gateway off it. */
-export const store = (settings: Pick<Settings, "store">) => Store.serve(settings.store)
+/** The store, and the lock that keeps off it every gateway that does not share the work. */
+export const store = (settings: Pick<Settings, "store" | "cluster">) => Store.serve(settings.store, settings.cluster === null ? "alone" : "together")
 
 /** The operator's table in place of the built-in one, where there is one. */
 export const availability = (settings: Pick<Settings, "availability">) =>
   settings.availability === null ? Layer.empty : Layer.succeed(CurrentAvailability, settings.availability)
+
+/** Who works: this process alone, or together with the others of its database. The socket runner is loaded only where it is used. */
+const workers = ({ cluster, store }: Pick<Settings, "store" | "cluster">): Layer.Layer<
+  Wakeups | Sharding.Sharding,
+  Layer.Error<typeof SingleProcess.layer> | Layer.Error<ReturnType<typeof Together.layer>>,
+  Layer.Services<typeof SingleProcess.layer>
+> =>
+  cluster === null || store._tag === "Sqlite"
+    ? SingleProcess.layer
+    : Layer.unwrap(Effect.map(Effect.promise(() => import("./Together.ts")), ({ layer }) => layer(cluster, store.url)))
 
 /** Everything but the store: carrier, agents, owners, sweep and HTTP server. Ready when it is built. */
 export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions) =>
@@ -61,7 +74,7 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
       allowPrivate: settings.agentAllowPrivate
     })
     const owners = Provisioner.layer.pipe(
-      Layer.provideMerge(SingleProcess.layer),
+      Layer.provideMerge(workers(settings)),
       Layer.provideMerge(Layer.mergeAll(carrier, agents, Ids.layer, NodeCrypto.layerDigest))
     )
     const routes = Layer.mergeAll(

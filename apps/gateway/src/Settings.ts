@@ -12,6 +12,11 @@ const Port = Schema.String.check(
   Schema.makeFilter((text: string) => /^\d{1,5}$/u.test(text) && Number(text) <= 65_535, { expected: "a port, 0 to 65535" })
 ).pipe(Schema.decodeTo(Schema.FiniteFromString))
 
+/** A port that others are told: 0 would mean another one at every start. */
+const FixedPort = Schema.String.check(
+  Schema.makeFilter((text: string) => /^\d{1,5}$/u.test(text) && Number(text) >= 1 && Number(text) <= 65_535, { expected: "a port, 1 to 65535" })
+).pipe(Schema.decodeTo(Schema.FiniteFromString))
+
 const HttpUrl = Schema.String.check(
   Schema.makeFilter((text: string) => URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol) && !new URL(text).hash, {
     expected: "an http or https URL, like https://sms.example.com"
@@ -92,6 +97,18 @@ export const variables = {
     fallback: "5 minutes",
     schema: PositiveDuration
   },
+  CLUSTER_HOST: {
+    meaning: "Address where this process listens for the others, if several processes serve one PostgreSQL database; unset: it serves alone. Keep it inside a private network",
+    fallback: null,
+    schema: Schema.NonEmptyString
+  },
+  CLUSTER_PORT: { meaning: "Port there", fallback: "34431", schema: FixedPort },
+  CLUSTER_ADVERTISED_HOST: {
+    meaning: "Name or address that the others reach this process by; needed where CLUSTER_HOST is every address, like 0.0.0.0; unset: CLUSTER_HOST",
+    fallback: null,
+    schema: Schema.NonEmptyString
+  },
+  CLUSTER_ADVERTISED_PORT: { meaning: "Port that the others reach it by; unset: CLUSTER_PORT", fallback: null, schema: FixedPort },
   AVAILABILITY_FILE: {
     meaning: "JSON file of what countries offer, in the shape of GET /v1/availability; its rows replace the built-in ones",
     fallback: null,
@@ -107,6 +124,12 @@ export const variables = {
 } as const satisfies Record<string, Variable>
 
 export type VariableName = keyof typeof variables
+
+/** Where a process that serves together with others is found. */
+export interface ClusterSettings {
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly advertised: { readonly host: string; readonly port: number }
+}
 
 export interface Settings {
   readonly port: number
@@ -127,6 +150,8 @@ export interface Settings {
   readonly settle: Partial<Pick<LineTimes, "askAfter" | "absentAfter" | "settledWithin">>
   /** How long receipts are waited for, where the environment sets it. */
   readonly receipts: Partial<Pick<ReceiptTimes, "askAfter">>
+  /** Null: the process serves alone. */
+  readonly cluster: ClusterSettings | null
   /** The operator's own; null: the built-in table. */
   readonly availability: AvailabilityTable | null
   readonly agentAllowPrivate: ReadonlyArray<Cidr>
@@ -140,6 +165,10 @@ export class InvalidSettings extends Schema.TaggedError<InvalidSettings>()("Inva
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
+
+const clusterVariables = ["CLUSTER_PORT", "CLUSTER_ADVERTISED_HOST", "CLUSTER_ADVERTISED_PORT"] as const
+
+const isEveryAddress = (host: string) => host === "0.0.0.0" || host === "::" || host === "[::]" || host === "*"
 
 const format = SchemaIssue.makeFormatterDefault()
 
@@ -185,6 +214,16 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
     const times = { ...defaultLineTimes, ...settle }
     if (!Duration.isLessThan(times.absentAfter, times.settledWithin)) problems.push("SETTLE_ABSENT_AFTER must be shorter than SETTLE_WITHIN: otherwise no absence is ever proved")
 
+    const store = StoreLocation.locate(value("DATABASE_URL") ?? "file:./data/parley.db")
+    const clusterHost = value("CLUSTER_HOST")
+    const clusterPort = value("CLUSTER_PORT") ?? 0
+    const advertisedHost = value("CLUSTER_ADVERTISED_HOST") ?? clusterHost
+    const advertisedPort = value("CLUSTER_ADVERTISED_PORT") ?? clusterPort
+    const others = clusterVariables.filter((name) => environment[name]?.trim())
+    if (clusterHost === null && others.length > 0) problems.push(`CLUSTER_HOST is missing beside ${others.join(" and ")}`)
+    if (clusterHost !== null && store._tag === "Sqlite") problems.push("CLUSTER_HOST needs DATABASE_URL=postgres://…: a SQLite file is served by one process")
+    if (advertisedHost !== null && isEveryAddress(advertisedHost)) problems.push("CLUSTER_ADVERTISED_HOST must name this process for the others: nobody can connect to every address")
+
     const availabilityFile = value("AVAILABILITY_FILE")
     const availability = availabilityFile === null ? Result.succeed(null) : AvailabilityFile.read(availabilityFile)
     if (Result.isFailure(availability)) problems.push(...availability.failure.map((problem) => `AVAILABILITY_FILE=${JSON.stringify(availabilityFile)}: ${problem}`))
@@ -194,7 +233,7 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
       host: value("HOST") ?? "127.0.0.1",
       publicUrl: value("PUBLIC_URL")?.replace(/\/+$/u, "") ?? null,
       fallbackUrl: value("FALLBACK_URL")?.replace(/\/+$/u, "") ?? null,
-      store: StoreLocation.locate(value("DATABASE_URL") ?? "file:./data/parley.db"),
+      store,
       twilio: accountSid === null ? null : {
         accountSid,
         authToken: authToken === null ? null : Redacted.make(authToken),
@@ -206,6 +245,10 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
       otlpEndpoint: value("OTEL_EXPORTER_OTLP_ENDPOINT"),
       settle,
       receipts: timeOf("SETTLE_RECEIPT_AFTER", "askAfter"),
+      cluster: clusterHost === null || advertisedHost === null ? null : {
+        listen: { host: clusterHost, port: clusterPort },
+        advertised: { host: advertisedHost, port: advertisedPort }
+      },
       availability: Result.getOrElse(availability, () => null),
       agentAllowPrivate: networks(value("AGENT_ALLOW_PRIVATE") ?? "").filter(Schema.is(Cidr))
     }

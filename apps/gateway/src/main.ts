@@ -9,7 +9,7 @@ import manifest from "../package.json" with { type: "json" }
 const load = <Module>(module: () => Promise<Module>) => Effect.promise(module)
 
 const serve = Command.make("serve", {}, () => Effect.flatMap(load(() => import("./Serve.ts")), (module) => module.serve)).pipe(
-  Command.withDescription("Run the gateway. Settings come from the environment: PORT, HOST, PUBLIC_URL, DATABASE_URL, TWILIO_…; see the README.")
+  Command.withDescription("Run the gateway. Settings come from the environment: PORT, HOST, PUBLIC_URL, DATABASE_URL, TWILIO_…, CLUSTER_…; see the README.")
 )
 
 const dev = Command.make("dev", {}, () => Effect.flatMap(load(() => import("./Dev.ts")), (module) => module.dev)).pipe(

@@ -24,6 +24,10 @@ const store = "must be file:PATH, like file:./data/parley.db, or postgres://USER
 const url = "must be an http or https URL, like https://sms.example.com"
 const time = `must be a positive duration, like "5 seconds" or "500 millis"`
 
+const port = "must be a port, 1 to 65535"
+const postgres = { DATABASE_URL: "postgres://db/parley" }
+const member = { ...postgres, CLUSTER_HOST: "10.0.0.7" }
+
 const cases: Readonly<Record<Exclude<Settings.VariableName, "AVAILABILITY_FILE">, Case>> = {
   PORT: {
     of: (settings) => settings.port,
@@ -90,6 +94,10 @@ const cases: Readonly<Record<Exclude<Settings.VariableName, "AVAILABILITY_FILE">
   SETTLE_ABSENT_AFTER: { of: (settings) => settings.settle.absentAfter, fallback: undefined, good: [["2 minutes", 120_000]], bad: [["-1 minutes", time]] },
   SETTLE_WITHIN: { of: (settings) => settings.settle.settledWithin, fallback: undefined, good: [["1 hour", 3_600_000]], bad: [["never", time]] },
   SETTLE_RECEIPT_AFTER: { of: (settings) => settings.receipts.askAfter, fallback: undefined, good: [["1 minute", 60_000]], bad: [["0 seconds", time]] },
+  CLUSTER_HOST: { of: (settings) => settings.cluster?.listen.host ?? null, fallback: null, good: [["10.0.0.7", "10.0.0.7"]], bad: [], beside: postgres },
+  CLUSTER_PORT: { of: (settings) => settings.cluster?.listen.port ?? null, fallback: null, good: [["4000", 4_000]], bad: [["0", port], ["x", port]], beside: member },
+  CLUSTER_ADVERTISED_HOST: { of: (settings) => settings.cluster?.advertised.host ?? null, fallback: null, good: [["gateway-1", "gateway-1"]], bad: [], beside: member },
+  CLUSTER_ADVERTISED_PORT: { of: (settings) => settings.cluster?.advertised.port ?? null, fallback: null, good: [["4001", 4_001]], bad: [["70000", port]], beside: member },
   AGENT_ALLOW_PRIVATE: {
     of: (settings) => settings.agentAllowPrivate,
     fallback: [],
@@ -130,6 +138,20 @@ describe("Settings", () => {
       assert.deepStrictEqual(yield* problemsOf({ TWILIO_ACCOUNT_SID: sid }), ["TWILIO_AUTH_TOKEN is missing: the carrier's webhooks are verified with it"])
       assert.deepStrictEqual(yield* problemsOf({ TWILIO_AUTH_TOKEN: "t" }), ["TWILIO_ACCOUNT_SID is missing beside the other TWILIO_ variables"])
       assert.deepStrictEqual(yield* problemsOf({ ...account, TWILIO_API_KEY_SID: "SK1" }), ["TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET go together: set both or neither"])
+    }))
+
+  effect("tells the others what this process listens on, unless it says something else", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual((yield* Settings.read(member)).cluster, { listen: { host: "10.0.0.7", port: 34_431 }, advertised: { host: "10.0.0.7", port: 34_431 } })
+      const mapped = { ...postgres, CLUSTER_HOST: "0.0.0.0", CLUSTER_PORT: "4000", CLUSTER_ADVERTISED_HOST: "gateway-1", CLUSTER_ADVERTISED_PORT: "4001" }
+      assert.deepStrictEqual((yield* Settings.read(mapped)).cluster, { listen: { host: "0.0.0.0", port: 4_000 }, advertised: { host: "gateway-1", port: 4_001 } })
+    }))
+
+  effect("wants what a process needs to serve together with others", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* problemsOf({ ...postgres, CLUSTER_PORT: "4000", CLUSTER_ADVERTISED_HOST: "a" }), ["CLUSTER_HOST is missing beside CLUSTER_PORT and CLUSTER_ADVERTISED_HOST"])
+      assert.deepStrictEqual(yield* problemsOf({ CLUSTER_HOST: "10.0.0.7" }), ["CLUSTER_HOST needs DATABASE_URL=postgres://…: a SQLite file is served by one process"])
+      assert.deepStrictEqual(yield* problemsOf({ ...postgres, CLUSTER_HOST: "0.0.0.0" }), ["CLUSTER_ADVERTISED_HOST must name this process for the others: nobody can connect to every address"])
     }))
 
   effect("shows a secret neither in a mistake nor when it is printed", () =>

@@ -2,7 +2,7 @@
  * Who works: one owner for each session and each line, wherever it runs. Only wake-ups travel to them; the work itself is
  * read off the rows.
  */
-import { DateTime, Duration, Effect, Layer, Schedule } from "effect"
+import { DateTime, Duration, Effect, FiberSet, Layer, Schedule } from "effect"
 import { Entity, type Sharding } from "effect/cluster"
 import { Rpc } from "effect/rpc"
 import { SessionId } from "@parley/schema/Ids"
@@ -11,6 +11,7 @@ import type { LineWorker } from "@parley/core/LineWorker"
 import * as Lines from "@parley/core/LineWorker"
 import { Wakeups } from "@parley/core/ports/Wakeups"
 import * as Turns from "@parley/core/Turns"
+import { Tenure } from "./Tenure.ts"
 
 const Wake = Rpc.make("Wake")
 
@@ -38,9 +39,12 @@ const sessionOwner = (local: Local) =>
     Effect.gen(function*() {
       const { entityId } = yield* Entity.CurrentAddress
       const id = SessionId.make(entityId)
+      const tenure = yield* Tenure
+      yield* Effect.addFinalizer(() => Effect.sync(() => local.wokenSessions.delete(id)))
       let isFirst = true
       const work = Effect.gen(function*() {
-        while (true) {
+        // Where it was lost, the new owner looks for itself.
+        while (tenure.holds(id)) {
           const next = yield* Turns.step(id, isFirst).pipe(
             Effect.tapError((failure) => Effect.logError("A turn could not be kept", failure)),
             Effect.retry(whileTheStoreIsAway),
@@ -65,10 +69,16 @@ const lineOwner = (local: Local) =>
     Effect.gen(function*() {
       const { entityId } = yield* Entity.CurrentAddress
       const number = PhoneNumber.make(entityId)
-      const worker = yield* Lines.make(number).pipe(Effect.retry(whileTheStoreIsAway), Effect.orDie)
+      const tenure = yield* Tenure
+      const worker = yield* Lines.make(number, () => tenure.holds(number)).pipe(Effect.retry(whileTheStoreIsAway), Effect.orDie)
       const entry = { worker, isDraining: false }
       local.workers.set(number, entry)
-      yield* Effect.addFinalizer(() => Effect.sync(() => local.workers.delete(number)))
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          local.workers.delete(number)
+          local.wokenLines.delete(number)
+        })
+      )
       const work = Effect.gen(function*() {
         do {
           entry.isDraining = true
@@ -81,7 +91,7 @@ const lineOwner = (local: Local) =>
             }))
           )
           // Rung after its last look, and by nobody who will ring again.
-        } while (worker.isRung())
+        } while (worker.isRung() && tenure.holds(number))
       })
       return LineOwner.of({
         Wake: () => Effect.andThen(Effect.sync(() => local.wokenLines.delete(number)), work)
@@ -90,32 +100,51 @@ const lineOwner = (local: Local) =>
     { maxIdleTime: "1 minute", mailboxCapacity: 64 }
   )
 
-const wakeups = (local: Local): Layer.Layer<Wakeups, never, Sharding.Sharding> =>
+// A wake-up that takes longer is worth nothing: its owner has looked for itself by then.
+const patience = Duration.seconds(1)
+const abroadAtOnce = 1_000
+
+const wakeups = (local: Local): Layer.Layer<Wakeups, never, Sharding.Sharding | Tenure> =>
   Layer.effect(
     Wakeups,
     Effect.gen(function*() {
+      const tenure = yield* Tenure
       const sessionFor = yield* SessionOwner.client
       const lineFor = yield* LineOwner.client
-      // A wake-up that does not arrive is made good by the sweep.
-      const lost = <Id extends string>(woken: Set<Id>, id: Id) =>
-        Effect.catchCause((cause) => {
-          woken.delete(id)
-          return Effect.logDebug("A wake-up was lost", cause)
+      const abroad = yield* FiberSet.make<void>()
+      // A wake-up that does not arrive is made good by the owner's own look.
+      const once = <Id extends SessionId | PhoneNumber, E>(woken: Set<Id>, id: Id, wake: Effect.Effect<void, E>) =>
+        Effect.suspend(() => {
+          if (woken.has(id)) return Effect.void
+          woken.add(id)
+          return Effect.catchCause(wake, (cause) => {
+            woken.delete(id)
+            return Effect.logDebug("A wake-up was lost", cause)
+          })
         })
+      /** Nobody who works waits for another process. */
+      const send = <Id extends SessionId | PhoneNumber, E>(woken: Set<Id>, calling: Set<Id>, id: Id, wake: Effect.Effect<void, E>) =>
+        Effect.suspend(() => {
+          if (tenure.isHere(tenure.shardOf(id))) return once(woken, id, wake)
+          if (calling.has(id) || calling.size >= abroadAtOnce) return Effect.void
+          calling.add(id)
+          return wake.pipe(
+            Effect.timeout(patience),
+            Effect.catchCause((cause) => Effect.logDebug("A wake-up was lost", cause)),
+            Effect.ensuring(Effect.sync(() => calling.delete(id))),
+            FiberSet.run(abroad),
+            Effect.asVoid
+          )
+        })
+      const callingSessions = new Set<SessionId>()
+      const callingLines = new Set<PhoneNumber>()
       return Wakeups.of({
-        session: (id) =>
-          Effect.suspend(() => {
-            if (local.wokenSessions.has(id)) return Effect.void
-            local.wokenSessions.add(id)
-            return sessionFor(id).Wake(undefined, { discard: true }).pipe(lost(local.wokenSessions, id))
-          }),
+        session: (id) => send(local.wokenSessions, callingSessions, id, sessionFor(id).Wake(undefined, { discard: true })),
         line: (number) =>
           Effect.suspend(() => {
             const here = local.workers.get(number)
             if (here?.isDraining === true) return here.worker.ring
-            if (local.wokenLines.has(number)) return Effect.void
-            local.wokenLines.add(number)
-            return lineFor(number).Wake(undefined, { discard: true }).pipe(lost(local.wokenLines, number))
+            return send(local.wokenLines, callingLines, number, lineFor(number).Wake(undefined, { discard: true }))
           })
       })
     })

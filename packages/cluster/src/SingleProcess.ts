@@ -2,8 +2,11 @@
 import { Duration, Layer } from "effect"
 import { SingleRunner } from "effect/cluster"
 import * as Inquiry from "./Inquiry.ts"
+import * as Lease from "./Lease.ts"
 import * as Owners from "./Owners.ts"
+import * as Rouse from "./Rouse.ts"
 import * as Sweep from "./Sweep.ts"
+import * as Tenure from "./Tenure.ts"
 
 /** How long a stop waits for texts and turns that are out. */
 export const stopWithin = Duration.seconds(8)
@@ -15,9 +18,13 @@ const runner = SingleRunner.layer({
     entityTerminationTimeout: stopWithin,
     // Nothing is persisted in the cluster's own tables: the rows of the store are the truth.
     entityMessagePollInterval: Duration.minutes(10),
-    shardsPerGroup: 64,
+    shardsPerGroup: Tenure.shards,
     maxResidentEntities: "unbounded"
   }
 })
 
-export const layer = Layer.mergeAll(Sweep.layer, Inquiry.layer).pipe(Layer.provideMerge(Owners.layer), Layer.provideMerge(runner))
+export const layer = Layer.mergeAll(Sweep.layer, Inquiry.layer, Rouse.layer).pipe(
+  Layer.provideMerge(Owners.layer),
+  Layer.provideMerge(Tenure.layer),
+  Layer.provideMerge(Layer.mergeAll(runner, Lease.unlimited))
+)

@@ -27,9 +27,13 @@ type WorkerServices =
   | Carrier
   | MessageStore
 
-/** Recovers what the owner before has left, then is ready. The calls in flight live in the scope. */
+/**
+ * Recovers what the owner before has left, then is ready. The calls in flight live in the scope.
+ * @param stillOwns false once the line may be another's: nothing more is claimed then
+ */
 export const make = Effect.fnUntraced(function*(
-  number: PhoneNumber
+  number: PhoneNumber,
+  stillOwns: () => boolean
 ): Effect.fn.Return<LineWorker, Effect.Error<ReturnType<typeof Lines.recover>>, Scope.Scope | Effect.Services<ReturnType<typeof Lines.recover>>> {
   const times = yield* Lines.CurrentLineTimes
   const calls = yield* FiberSet.make<void>()
@@ -83,7 +87,9 @@ export const make = Effect.fnUntraced(function*(
     while (true) {
       isRung = false
       rung.closeUnsafe()
-      const room = times.requestsInFlight - busy.size
+      const owns = stillOwns()
+      if (!owns && busy.size === 0) return null
+      const room = owns ? times.requestsInFlight - busy.size : 0
       const claim = room > 0 ? yield* Effect.uninterruptible(take(room)) : null
       if (claim === null) {
         yield* rung.await

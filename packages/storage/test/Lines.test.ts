@@ -452,7 +452,7 @@ describe("Lines", () => {
     Effect.gen(function*() {
       yield* setCarrier((_, accept) => Effect.andThen(Effect.sleep("3 seconds"), accept))
       const [one, two] = [yield* send("One"), yield* send("Two", { userNumber: third })]
-      const owner = yield* Effect.forkChild(Effect.scoped(Effect.flatMap(LineWorker.make(first), ({ drain }) => drain)))
+      const owner = yield* Effect.forkChild(Effect.scoped(Effect.flatMap(LineWorker.make(first, () => true), ({ drain }) => drain)))
       yield* TestClock.adjust("1 second")
       const stopping = yield* Effect.forkChild(Fiber.interrupt(owner))
       yield* TestClock.adjust("3 seconds")

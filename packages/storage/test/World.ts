@@ -135,7 +135,7 @@ export const advanceTo = Effect.fnUntraced(function*(at: DateTime.Utc) {
 /** What a line's owner does, until nothing is due; then tells when something is. Time passes only where pacing asks for it. */
 export const drain = (number: PhoneNumber = first) =>
   Effect.scoped(Effect.gen(function*() {
-    const worker = yield* LineWorker.make(number)
+    const worker = yield* LineWorker.make(number, () => true)
     const owner = yield* Effect.forkScoped(worker.drain)
     yield* TestClock.adjust(0)
     yield* beneath.settle
@@ -150,7 +150,7 @@ export const drain = (number: PhoneNumber = first) =>
 export const drainFor = Effect.fnUntraced(function*(duration: Duration.Input, step: Duration.Input = "1 second", number: PhoneNumber = first) {
   const until = DateTime.addDuration(yield* DateTime.now, duration)
   yield* Effect.scoped(Effect.gen(function*() {
-    const worker = yield* LineWorker.make(number)
+    const worker = yield* LineWorker.make(number, () => true)
     const owner = yield* Effect.forkScoped(Effect.gen(function*() {
       while (true) {
         const next = yield* worker.drain
