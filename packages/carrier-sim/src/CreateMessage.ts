@@ -49,7 +49,7 @@ const checkTo = (to: string, parts: CreateParts): void => {
   if (parts.disabledCountries.has(country)) throw restFailure(21408, `Permission to send an SMS has not been enabled for the region indicated by the 'To' number: ${to}`)
 }
 
-const checkFrom = (from: string, to: string, segments: number, parts: CreateParts): void => {
+const checkFrom = (from: string, to: string, segments: number, withMedia: boolean, parts: CreateParts): void => {
   const magic = magicFrom[from]
   if (magic !== undefined) throw restFailure(magic, magic === 21212 ? `Invalid 'From' Number: ${from}` : undefined)
   if (from === to) throw restFailure(21266)
@@ -65,6 +65,7 @@ const checkFrom = (from: string, to: string, segments: number, parts: CreatePart
   }
   if (number.accountSid !== parts.account.sid) throw restFailure(21660, `Mismatch between the 'From' number ${from} and the account ${parts.account.sid}`)
   if (!number.capabilities.sms) throw restFailure(21606, `The 'From' phone number provided (${from}) is not a valid message-capable Twilio phone number for this destination/account`)
+  if (withMedia && !(number.capabilities.mms && isNorthAmerican(countryCodeOf(to)))) throw restFailure(21612)
   if (number.kind === "short_code" && number.country !== countryCodeOf(to)) throw restFailure(21659, `'From' ${from} is not a Twilio phone number or Short Code country mismatch`)
   if (parts.isFull(from, segments)) throw restFailure(21611, `This 'From' number ${from} has exceeded the maximum number of queued messages`)
 }
@@ -117,7 +118,7 @@ export const createMessage = (form: Form, parts: CreateParts): Created => {
   const segments = Math.max(segment(body).segments, mediaUrls.length > 0 ? 1 : 0)
   checkTo(to, parts)
   if (from !== "") {
-    checkFrom(from, to, segments, parts)
+    checkFrom(from, to, segments, mediaUrls.length > 0, parts)
     if (parts.optedOut(to, from, body)) throw restFailure(21610)
   }
   const atMillis = service === undefined ? undefined : sendAtMillis(form, nowMillis)

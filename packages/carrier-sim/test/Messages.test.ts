@@ -216,6 +216,7 @@ describe("a create call is refused", () => {
     ["a name as the sender in the US", { To: handset, From: "Parley", Body: "x" }, 21612],
     ["a country that is not enabled", { To: "+33639980000", From: number, Body: "x" }, 21408],
     ["a bad StatusCallback", { To: handset, From: number, Body: "x", StatusCallback: "nonsense" }, 21609],
+    ["media to a country without MMS", { To: "+447700900123", From: number, MediaUrl: "https://example.com/a.png" }, 21612],
     ["a bad MediaUrl", { To: handset, From: number, MediaUrl: "nonsense" }, 21620],
     ["a bad ValidityPeriod", { To: handset, From: number, Body: "x", ValidityPeriod: "0" }, 20001],
     ["an unknown Messaging Service", { To: handset, MessagingServiceSid: `MG${"9".repeat(32)}`, Body: "x" }, 21705],
