@@ -120,13 +120,15 @@ const planConnectors = Effect.fnUntraced(function*(file: ProjectFile, problems: 
 const usualThroughput: Readonly<Record<SenderType, number>> = { long_code: 1, mobile: 1, toll_free: 3, short_code: 100 }
 const abroad = 10
 
-const complete = (file: ProjectFile, wanted: ProjectFile["numbers"][number], problems: Array<string>): AgentNumber | null => {
+const complete = (file: ProjectFile, wanted: ProjectFile["numbers"][number], before: AgentNumber | null, problems: Array<string>): AgentNumber | null => {
   const country = wanted.country ?? countryOf(wanted.number)
   if (country === undefined) {
     problems.push(`The country of ${wanted.number} can't be read off it. Give the number a "country".`)
     return null
   }
   const isNorthAmerican = country === "US" || country === "CA"
+  // What the carrier told when the number was imported stays, unless the file knows better.
+  const mms = wanted.mms ?? before?.mms
   const isLong = wanted.type === "long_code" || wanted.type === "mobile"
   return {
     number: wanted.number,
@@ -135,7 +137,8 @@ const complete = (file: ProjectFile, wanted: ProjectFile["numbers"][number], pro
     type: wanted.type,
     country,
     registration: wanted.registration ?? (isNorthAmerican ? "unregistered" : "not_required"),
-    segmentsPerSecond: wanted.segments_per_second ?? (isLong && !isNorthAmerican ? abroad : usualThroughput[wanted.type])
+    segmentsPerSecond: wanted.segments_per_second ?? (isLong && !isNorthAmerican ? abroad : usualThroughput[wanted.type]),
+    ...(mms === undefined ? {} : { mms })
   }
 }
 
@@ -149,9 +152,9 @@ const planNumbers = Effect.fnUntraced(function*(file: ProjectFile, problems: Arr
       continue
     }
     seen.add(wanted.number)
-    const number = complete(file, wanted, problems)
-    if (number === null) continue
     const before = yield* directory.number(wanted.number)
+    const number = complete(file, wanted, Option.getOrNull(before), problems)
+    if (number === null) continue
     const put = Effect.flatMap(Directory, (directory) => directory.putNumber(number))
     const name = `number ${mask(number.number)}`
     if (Option.isNone(before)) changes.push({ kind: "add", about: `${name} (${number.environment}, ${number.type}, ${number.country})`, apply: put })

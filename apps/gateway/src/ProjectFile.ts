@@ -17,6 +17,8 @@ const FileNumber = Schema.Struct({
   /** Read off the number when absent. */
   country: Schema.NullOr(Country).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   registration: Schema.NullOr(Registration).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
+  /** Whether it carries pictures and other files, where that differs from what its country's row says. */
+  mms: Schema.NullOr(Schema.Boolean).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   /** The carrier's usual throughput for the type when absent. */
   segments_per_second: Schema.NullOr(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(10_000))).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
 })

@@ -62,6 +62,16 @@ export interface Session {
   }
 }
 
+/** A picture or another file of a text. */
+export interface Media {
+  /** Inbound: where the carrier keeps it, which needs the carrier account's credentials. Outbound: where the carrier fetched it. */
+  readonly url: string
+  /** As the carrier tells it; null for one that was sent. */
+  readonly contentType: string | null
+  /** Null for one that was sent, and while the carrier has not told. */
+  readonly sizeBytes: number | null
+}
+
 /** One text of a conversation, inbound or outbound. */
 export interface Message {
   /** `msg_` and a time-ordered part. */
@@ -73,7 +83,7 @@ export interface Message {
   readonly userNumber: string
   readonly agentNumber: string
   readonly text: string
-  readonly media: ReadonlyArray<{ readonly url: string; readonly contentType: string }>
+  readonly media: ReadonlyArray<Media>
   /** How many segments the carrier moves and bills. */
   readonly segments: number
   readonly status: MessageStatus
@@ -209,6 +219,8 @@ export interface SenderOffer {
     readonly weeksTo: number | null
   }
   readonly registration: "none" | "10dlc" | "toll_free_verification"
+  /** Whether people there can be sent pictures and other files (MMS) from such a sender. */
+  readonly mms: boolean
   readonly notes: ReadonlyArray<string>
   readonly source: AvailabilitySource
 }
@@ -320,7 +332,20 @@ export interface SendTextParams {
   readonly userNumber: string
   /** The sender, E.164: a number of the connector's environment. Chosen for you when absent. */
   readonly agentNumber?: string
+  /** Pictures and other files, which the carrier fetches: https, at most 10, 5 MB in all. Only where the number and the user's country have MMS. */
+  readonly mediaUrls?: ReadonlyArray<string>
   /** When to send, at most 35 days ahead. Absent: now. */
+  readonly sendAt?: Date
+}
+
+/** Pictures and other files that open a conversation, with a text or without. */
+export interface SendMediaParams {
+  readonly message?: string
+  readonly template?: never
+  readonly userNumber: string
+  readonly agentNumber?: string
+  /** At least one; see `SendTextParams`. */
+  readonly mediaUrls: ReadonlyArray<string>
   readonly sendAt?: Date
 }
 
@@ -333,11 +358,12 @@ export interface SendTemplateParams {
   readonly variables?: { readonly [name: string]: string }
   readonly userNumber: string
   readonly agentNumber?: string
+  readonly mediaUrls?: ReadonlyArray<string>
   readonly sendAt?: Date
 }
 
-/** A text, or a template to make it of. */
-export type SendParams = SendTextParams | SendTemplateParams
+/** A text, files, or a template to make the text of. */
+export type SendParams = SendTextParams | SendMediaParams | SendTemplateParams
 
 /** A text by name, with places for what is different each time. */
 export interface Template {
@@ -362,6 +388,8 @@ export interface ScheduledSend {
   /** The sender that was asked for. */
   readonly agentNumber: string | null
   readonly text: string
+  /** Pictures and other files that go with it. */
+  readonly mediaUrls: ReadonlyArray<string>
   /** The template that the text was made of. */
   readonly template: string | null
   readonly status: ScheduledStatus
@@ -416,9 +444,10 @@ export interface ScheduledSendListParams extends PageParams {
   readonly status?: ScheduledStatus
 }
 
-export interface SpeakParams {
-  readonly message: string
-}
+/** A text, files, or both. */
+export type SpeakParams =
+  | { readonly message: string; readonly mediaUrls?: ReadonlyArray<string> }
+  | { readonly message?: string; readonly mediaUrls: ReadonlyArray<string> }
 
 export interface TakeoverParams {
   /** Who takes over, for the record. */

@@ -16,7 +16,7 @@ import type { SessionsQuery, SpeakRequest, TakeoverRequest } from "@parley/contr
 import { type Brand, DateTime, Schema } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
 import { describe, expect, expectTypeOf, it } from "vitest"
-import { type AgentNumber, type AvailableNumber, type AvailableNumberParams, type BuyNumberParams, type Campaign, type CampaignReport, type CountryAvailability, type Message, type NumberOperation, type NumberPlan, type OptOut, type OptOutListParams, Parley, type ScheduledSend, type ScheduledSendListParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template } from "../src/index.ts"
+import { type AgentNumber, type AvailableNumber, type AvailableNumberParams, type BuyNumberParams, type Campaign, type CampaignReport, type CountryAvailability, type Message, type NumberOperation, type NumberPlan, type OptOut, type OptOutListParams, Parley, type ScheduledSend, type ScheduledSendListParams, type SendMediaParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template } from "../src/index.ts"
 import { fromWire } from "../src/Wire.ts"
 import { listen } from "./Server.ts"
 
@@ -47,11 +47,12 @@ describe("types", () => {
   it("of what is sent are the contract's", () => {
     expectTypeOf<Plain<ScanCampaign>>().toEqualTypeOf<{ readonly [K in keyof Campaign]: Campaign[K] }>()
     expectTypeOf<Plain<Extract<SendRequest, { readonly message: string }>>>().toEqualTypeOf<{ readonly [K in keyof SendTextParams]: SendTextParams[K] }>()
+    expectTypeOf<Plain<Extract<SendRequest, { readonly mediaUrls: ReadonlyArray<string> }>>>().toEqualTypeOf<{ readonly [K in keyof SendMediaParams]: SendMediaParams[K] }>()
     expectTypeOf<Plain<Extract<SendRequest, { readonly template: string }>>>().toEqualTypeOf<{ readonly [K in keyof SendTemplateParams]: SendTemplateParams[K] }>()
     expectTypeOf<Omit<Plain<ContractNumber.ProvisionRequest>, "import" | "dryRun">>().toEqualTypeOf<{ readonly [K in keyof BuyNumberParams]: BuyNumberParams[K] }>()
     expectTypeOf<Omit<Plain<typeof ContractNumber.AvailableNumbersQuery["Type"]>, "limit">>().toEqualTypeOf<Omit<AvailableNumberParams, "limit">>()
     expectTypeOf<Filters<typeof ScheduledSendsQuery>>().toEqualTypeOf<{ readonly [K in keyof ScheduledSendListParams]: ScheduledSendListParams[K] }>()
-    expectTypeOf<Plain<typeof SpeakRequest["Type"]>>().toEqualTypeOf<{ readonly [K in keyof SpeakParams]: SpeakParams[K] }>()
+    expectTypeOf<Plain<typeof SpeakRequest["Type"]>>().toEqualTypeOf<SpeakParams>()
     expectTypeOf<Plain<typeof TakeoverRequest["Type"]>>().toEqualTypeOf<{ readonly [K in keyof TakeoverParams]: TakeoverParams[K] }>()
     expectTypeOf<Filters<typeof SessionsQuery>>().toEqualTypeOf<{ readonly [K in keyof SessionListParams]: SessionListParams[K] }>()
     expectTypeOf<Filters<typeof OptOutsQuery>>().toEqualTypeOf<{ readonly [K in keyof OptOutListParams]: OptOutListParams[K] }>()

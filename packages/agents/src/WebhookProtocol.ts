@@ -8,7 +8,7 @@ const spoken = (said: SpokenText) => ({
   message_id: said.messageId,
   author: said.author,
   text: said.text,
-  media: said.media.map(({ contentType, url }) => ({ url, content_type: contentType })),
+  media: said.media.map(({ contentType, sizeBytes, url }) => ({ url, content_type: contentType, size_bytes: sizeBytes })),
   at: DateTime.formatIso(said.at)
 })
 

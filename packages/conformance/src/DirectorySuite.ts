@@ -70,6 +70,10 @@ export const directorySuite = (name: string, stores: StoreLayer) =>
         assert.deepStrictEqual(yield* directory.number(first.number), Option.some(first))
         yield* directory.putNumber({ ...first, segmentsPerSecond: 1 })
         assert.deepStrictEqual(yield* directory.number(first.number), Option.some({ ...first, segmentsPerSecond: 1 }))
+        for (const mms of [true, false]) {
+          yield* directory.putNumber({ ...first, mms })
+          assert.deepStrictEqual(yield* directory.number(first.number), Option.some({ ...first, mms }))
+        }
         const retiring = { ...second, retiring: true as const }
         yield* directory.putNumber(retiring)
         assert.deepStrictEqual(yield* directory.number(second.number), Option.some(retiring))

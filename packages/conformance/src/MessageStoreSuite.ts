@@ -19,7 +19,7 @@ export const messageStoreSuite = (name: string, stores: StoreLayer) =>
         yield* sessions.insert(session, null)
         const full: Message = {
           ...Samples.outboundText({ sessionId: session.id, body: "Grüße 👋\n'; DROP TABLE messages; --" }),
-          media: [{ url: "https://carrier.example/1?a=b&c", contentType: "image/png" }],
+          media: [{ url: "https://carrier.example/1?a=b&c", contentType: "image/png", sizeBytes: 4_096 }, { url: "https://example.com/sent", contentType: null, sizeBytes: null }],
           segments: 3,
           status: "failed",
           trouble: { reason: "rejected", code: "21614", detail: "The number is a landline." },

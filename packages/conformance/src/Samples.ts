@@ -117,6 +117,7 @@ export const scheduledSend = (of: Partial<ScheduledSend> = {}): ScheduledSend =>
   userNumber: userNumber(),
   agentNumber: null,
   body: "Hello",
+  mediaUrls: [],
   template: null,
   status: "scheduled",
   sendAt: at(1_000),

@@ -15,6 +15,7 @@ export const scheduledSendStoreSuite = (name: string, stores: StoreLayer) =>
         const full = Samples.scheduledSend({
           agentNumber: Samples.agentNumber(),
           template: "reminder",
+          mediaUrls: ["https://example.com/1.png?a=b&c", "https://example.com/2"],
           body: "Ünï¢ode 😀\nand a second line",
           dueAt: Samples.at(9),
           trouble: { reason: "rate_limited", code: null, detail: "Later." }

@@ -88,6 +88,7 @@ const availability = {
       segments_per_second: { from: 300, to: null },
       lead_time: { kind: "weeks", weeks_from: 10, weeks_to: 16 },
       registration: "none",
+      mms: false,
       notes: [],
       source
     },
@@ -96,6 +97,7 @@ const availability = {
       segments_per_second: { from: 10, to: 10 },
       lead_time: { kind: "immediate", weeks_from: null, weeks_to: null },
       registration: "none",
+      mms: false,
       notes: [],
       source
     }
@@ -147,6 +149,7 @@ const scheduledSend = {
   user_number: userNumber,
   agent_number: null,
   text: "Hi Ada, see you tomorrow at 8 pm.",
+  media_urls: [],
   template: "reminder",
   status: "scheduled",
   send_at: "2026-11-25T15:00:00.000Z",

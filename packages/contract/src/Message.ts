@@ -5,8 +5,16 @@ import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Schema } from "effect"
 import { Count, Instant, wire } from "./Wire.ts"
 
-/** A picture or another file that came with a text. */
-export const Media = wire("Media", { url: Schema.String, contentType: Schema.String }, "A file that came with a text.")
+/** A picture or another file of a text. */
+export const Media = wire(
+  "Media",
+  {
+    url: Schema.String.annotate({ description: "Inbound: where the carrier keeps it, which needs the carrier account's credentials. Outbound: where the carrier fetched it." }),
+    contentType: Schema.NullOr(Schema.String.annotate({ description: "As the carrier tells it; null for one that was sent." })),
+    sizeBytes: Schema.NullOr(Count.annotate({ description: "Null for one that was sent, and while the carrier has not told." }))
+  },
+  "A picture or another file of a text."
+)
 export type Media = typeof Media.Type
 
 /** Why a message was not delivered. */

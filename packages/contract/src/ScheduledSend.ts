@@ -15,6 +15,7 @@ export const ScheduledSend = wire(
     userNumber: PhoneNumber,
     agentNumber: Schema.NullOr(PhoneNumber.annotate({ description: "The sender that was asked for." })),
     text: Schema.String,
+    mediaUrls: Schema.Array(Schema.String),
     template: Schema.NullOr(Schema.String.annotate({ description: "The template that the text was made of." })),
     status: ScheduledStatus,
     sendAt: Instant,

@@ -1,7 +1,7 @@
-/** The body of a send: a text, or a template to make it of. */
-import { MessageText } from "@parley/schema/MessageText"
+/** The body of a send: a text, files, or a template to make the text of. */
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
-import { DateTime, Effect, Exit, Option, Schema, type SchemaAST, SchemaIssue, SchemaParser } from "effect"
+import { DateTime, Option, Schema, SchemaIssue } from "effect"
+import { isAbout, meaning, mediaUrls, message, ofWordsOrFiles, someMediaUrls } from "./Said.ts"
 import { Instant, wire } from "./Wire.ts"
 
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/u
@@ -24,17 +24,19 @@ const common = {
   )
 }
 
+const withFiles = { mediaUrls: Schema.optionalKey(mediaUrls) }
 const later = { sendAt: Schema.optionalKey(SendAt) }
 
 const SendText = wire(
   "SendRequest",
-  {
-    message: MessageText.annotate({ description: "The text, plain. At most 1600 characters and 10 segments." }),
-    ...common,
-    template: Schema.optionalKey(Schema.Never),
-    ...later
-  },
+  { message, ...common, ...withFiles, template: Schema.optionalKey(Schema.Never), ...later },
   "A text that opens a conversation."
+)
+
+const SendMedia = wire(
+  "SendMedia",
+  { message: Schema.optionalKey(message), ...common, mediaUrls: someMediaUrls, template: Schema.optionalKey(Schema.Never), ...later },
+  "Pictures and other files that open a conversation, with a text or without."
 )
 
 const SendTemplate = wire(
@@ -46,39 +48,20 @@ const SendTemplate = wire(
     variables: Schema.optionalKey(
       Schema.Record(Schema.String, Schema.String).annotate({ description: "What stands in the template's places. Others are ignored." })
     ),
+    ...withFiles,
     ...later
   },
   "A template whose text opens a conversation."
 )
 
-/** Whether an issue is, among others, about this key of the body. */
-const isAbout = (issue: SchemaIssue.Issue, key: string): boolean => {
-  switch (issue._tag) {
-    case "Pointer":
-      return issue.path[0] === key
-    case "Composite":
-      return issue.issues.some((inner) => isAbout(inner, key))
-    case "Encoding":
-      return isAbout(issue.issue, key)
-    default:
-      return false
-  }
-}
-
 const both = new SchemaIssue.Pointer(["template"], new SchemaIssue.InvalidValue({ message: "must not come with message: send one of the two" }))
 
-/** What is wrong with the kind of body that was meant: with a template it is the second kind, otherwise the first. */
-const meant = (issue: SchemaIssue.Issue, options: SchemaAST.ParseOptions): Effect.Effect<never, SchemaIssue.Issue> => {
-  const [text, template] = issue._tag === "AnyOf" ? issue.issues : []
-  if (text === undefined || template === undefined) return Effect.andThen(SchemaParser.decodeUnknownEffect(SendText)(null, options), Effect.fail(issue))
-  if (!isAbout(text, "template")) return Effect.fail(text)
-  return Effect.fail(isAbout(template, "message") ? both : template)
+/** What is wrong with the kind of body that was meant: with a template it is the last kind. */
+const meant = ([words, files, template]: ReadonlyArray<SchemaIssue.Issue>): SchemaIssue.Issue | undefined => {
+  if (words === undefined || files === undefined || template === undefined) return undefined
+  if (!isAbout(words, "template")) return ofWordsOrFiles(words, files)
+  return isAbout(template, "message") ? both : template
 }
 
-export const SendRequest = Schema.Union([SendText, SendTemplate]).pipe(
-  // What was decoded without waiting is passed on as it is, which halves the cost of a plain send's body.
-  Schema.middlewareDecoding((decoded, options) =>
-    Exit.isExit(decoded) && Exit.isSuccess(decoded) ? decoded : Effect.catch(decoded, (issue) => meant(issue, options))
-  )
-)
+export const SendRequest = Schema.Union([SendText, SendMedia, SendTemplate]).pipe(Schema.middlewareDecoding(meaning(SendText, meant)))
 export type SendRequest = typeof SendRequest.Type

@@ -2,7 +2,6 @@
 import { SessionState } from "@parley/schema/Conversation"
 import { Environment } from "@parley/schema/Environment"
 import { SessionId } from "@parley/schema/Ids"
-import { MessageText } from "@parley/schema/MessageText"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
@@ -10,7 +9,8 @@ import { Access, RequestErrors } from "./Access.ts"
 import { idempotencyHeaders } from "./Idempotency.ts"
 import { Message } from "./Message.ts"
 import { page, pageQuery } from "./Page.ts"
-import { IdempotencyConflict, NotFound, NotTakenOver, SessionEnded, UserOptedOut } from "./Problem.ts"
+import { IdempotencyConflict, NoEligibleNumber, NotFound, NotTakenOver, SessionEnded, UserOptedOut } from "./Problem.ts"
+import { mediaUrls, meaning, message, ofWordsOrFiles, someMediaUrls } from "./Said.ts"
 import { Session } from "./Session.ts"
 import { Instant, wire } from "./Wire.ts"
 
@@ -29,10 +29,16 @@ export const SessionsQuery = wire(
   "Filters of the list of sessions."
 )
 
-export const SpeakRequest = wire(
-  "SpeakRequest",
-  { message: MessageText.annotate({ description: "The text, plain. At most 1600 characters and 10 segments." }) },
-  "What a person says in the agent's place."
+const SpeakText = wire("SpeakRequest", { message, mediaUrls: Schema.optionalKey(mediaUrls) }, "What a person says in the agent's place.")
+
+const SpeakMedia = wire(
+  "SpeakMedia",
+  { message: Schema.optionalKey(message), mediaUrls: someMediaUrls },
+  "Pictures and other files that a person sends in the agent's place, with a text or without."
+)
+
+export const SpeakRequest = Schema.Union([SpeakText, SpeakMedia]).pipe(
+  Schema.middlewareDecoding(meaning(SpeakText, ([words, files]) => words === undefined || files === undefined ? undefined : ofWordsOrFiles(words, files)))
 )
 
 export const TakeoverRequest = wire(
@@ -74,7 +80,7 @@ const speak = HttpApiEndpoint.post("speak", "/:id/messages", {
   headers: idempotencyHeaders,
   payload: SpeakRequest,
   success: SpeakAccepted,
-  error: [NotFound, SessionEnded, UserOptedOut, IdempotencyConflict]
+  error: [NoEligibleNumber, NotFound, SessionEnded, UserOptedOut, IdempotencyConflict]
 }).annotateMerge(
   OpenApi.annotations({
     identifier: "speakInSession",

@@ -66,7 +66,7 @@ const handlers = Layer.mergeAll(
       retrieve: ({ params }) => params.id === session.id ? Effect.succeed(session) : Effect.fail(new NotFound({ detail: `There is no session ${params.id}.` })),
       messages: () => Effect.succeed(answer(page("Messages", Message), "listSessionMessages")),
       speak: ({ payload }) =>
-        Effect.succeed(HttpApiSchema.withHeaders({ body: { ...sent, text: payload.message }, headers: { location: `/v1/messages/${sent.id}` } })),
+        Effect.succeed(HttpApiSchema.withHeaders({ body: { ...sent, text: payload.message ?? "" }, headers: { location: `/v1/messages/${sent.id}` } })),
       takeover: ({ payload }) => Effect.succeed({ ...session, takeover: { by: payload?.by ?? "somebody", reason: payload?.reason ?? null, at: session.openedAt } }),
       release: () => Effect.succeed(session),
       end: ({ params }) => Effect.fail(new SessionEnded({ detail: `Session ${params.id} has ended.`, correlation_id: "c-1" }))

@@ -18,6 +18,7 @@ const offer = (type: OfferedSender, from: number | null, to: number | null, lead
   segmentsPerSecond: { from, to },
   leadTime,
   registration,
+  mms: false,
   notes,
   source: published
 })
@@ -32,10 +33,14 @@ const row = (country: string, twoWay: boolean, senders: ReadonlyArray<SenderOffe
 const immediate = kind("immediate")
 const onRequest = kind("private_offering")
 
+/** Pictures and other files go from North American numbers to North American people, and nowhere else. Source: the carrier's documentation of MMS, read mid 2026. */
+const withMms = (offer: SenderOffer, ...notes: ReadonlyArray<string>): SenderOffer => ({ ...offer, mms: true, notes: [...offer.notes, ...notes] })
+
+const shortCode = offer("short_code", 1_000, 3_000, weeks(6, 10), "none", "Works in its own country only.")
+
 /** 225 segments a second for a number of the best trust score: 75 for each of three carriers. */
 const northAmerican: ReadonlyArray<SenderOffer> = [
-  offer("short_code", 1_000, 3_000, weeks(6, 10), "none", "Works in its own country only."),
-  offer(
+  withMms(offer(
     "long_code",
     225,
     225,
@@ -43,8 +48,8 @@ const northAmerican: ReadonlyArray<SenderOffer> = [
     "10dlc",
     "Carriers block its texts until its A2P 10DLC registration is approved.",
     "By trust score: 225 segments a second (75 to 100), 120 (50 to 74), 12 (1 to 49); low volume 3.75, sole proprietor 1."
-  ),
-  { ...offer("toll_free", 3, 3, kind("not_published"), "toll_free_verification", "Carriers may block its texts until its verification is approved."), source: throughput }
+  )),
+  withMms({ ...offer("toll_free", 3, 3, kind("not_published"), "toll_free_verification", "Carriers may block its texts until its verification is approved."), source: throughput })
 ]
 const noNames = "Alphanumeric senders are not carried."
 
@@ -54,8 +59,8 @@ const nobodyAnswers = "Nobody can answer a text there, and Parley's texts are co
 
 /** What Parley knows by itself. */
 export const builtIn: AvailabilityTable = new Map([
-  row("US", true, northAmerican, noNames),
-  row("CA", true, northAmerican, noNames, "Short codes must honour ARRET as well as STOP."),
+  row("US", true, [withMms(shortCode, "Media (MMS) are enabled on request."), ...northAmerican], noNames),
+  row("CA", true, [shortCode, ...northAmerican], noNames, "Short codes must honour ARRET as well as STOP."),
   row("GB", true, [offer("short_code", 300, null, weeks(10, 16)), longCode(immediate)]),
   row("DE", true, [offer("short_code", null, null, onRequest), longCode(immediate)]),
   row("FR", true, [offer("short_code", null, null, onRequest), longCode(onRequest)]),

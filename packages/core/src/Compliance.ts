@@ -21,7 +21,14 @@ export const Ineligibility = Schema.Union([
   /** Short codes work only in their own country. */
   Schema.TaggedStruct("ShortCodeAbroad", { senderCountry: Country, userCountry: Schema.NullOr(Country) }),
   /** A long code whose 10DLC registration is not approved: carriers block all of its texts. `workingSenders` are the types that do without one. */
-  Schema.TaggedStruct("RegistrationNotApproved", { senderCountry: Country, registration: Registration, workingSenders: Schema.Array(OfferedSender) })
+  Schema.TaggedStruct("RegistrationNotApproved", { senderCountry: Country, registration: Registration, workingSenders: Schema.Array(OfferedSender) }),
+  /** Pictures and other files do not go this way. `lacking`: what stands against it. `workingSenders` are the types that would carry them to the person. */
+  Schema.TaggedStruct("MediaNotCarried", {
+    lacking: Schema.Literals(["number", "sender_country", "user_country"]),
+    senderCountry: Country,
+    userCountry: Schema.NullOr(Country),
+    workingSenders: Schema.Array(OfferedSender)
+  })
 ])
 export type Ineligibility = typeof Ineligibility.Type
 
@@ -45,6 +52,8 @@ export interface SenderProfile {
   readonly registration: Registration
   /** The countries that it can text, where that is known; missing: no limit is known. */
   readonly sendsTo?: ReadonlyArray<Country> | undefined
+  /** Whether it carries pictures and other files, where the carrier has told; missing: its country's row decides. */
+  readonly mms?: boolean | undefined
 }
 
 const refuse = (reason: Ineligibility): Eligibility => ({ eligible: false, reason })
@@ -90,6 +99,21 @@ export const eligible = (
   return policy === "enforce" ? refuse(fact) : accept(fact)
 }
 
+/**
+ * Why pictures and other files can't go from a number to a person; `undefined` when they can. Both countries' rows have to carry them for the
+ * number's type, and the carrier must not have said that the number does not: unlike with texts, what nothing is known of is not tried, because
+ * the carrier takes the call and fails later.
+ *
+ * @param userCountry `undefined` when the person's number belongs to no country
+ */
+export const mediaRefusal = (number: SenderProfile, userCountry: Country | undefined, table: AvailabilityTable): Ineligibility | undefined => {
+  const carries = (country: Country | undefined) => country !== undefined && Option.exists(offerOf(table, country, number.type), ({ mms }) => mms)
+  const lacking = !carries(userCountry) ? "user_country" : !carries(number.country) ? "sender_country" : number.mms === false ? "number" : undefined
+  if (lacking === undefined) return undefined
+  const workingSenders = userCountry === undefined ? [] : typesOf(table, userCountry, ({ mms }) => mms)
+  return { _tag: "MediaNotCarried", lacking, senderCountry: number.country, userCountry: userCountry ?? null, workingSenders }
+}
+
 const plain: Readonly<Record<OfferedSender, string>> = {
   long_code: "a long code",
   mobile: "a mobile number",
@@ -100,6 +124,15 @@ const plain: Readonly<Record<OfferedSender, string>> = {
 
 /** The types in words, joined by "or". */
 const anyOf = (types: ReadonlyArray<OfferedSender>): string => types.map((type) => plain[type]).join(" or ")
+
+const explainMedia = ({ lacking, senderCountry, userCountry, workingSenders }: Extract<Ineligibility, { _tag: "MediaNotCarried" }>): string => {
+  const people = userCountry === null ? "A number of no known country" : `People in ${userCountry}`
+  if (workingSenders.length === 0) return `${people} cannot be sent media (MMS): put a link into the text instead.`
+  const from = `send them from ${anyOf(workingSenders)} of ${userCountry ?? senderCountry} that has MMS, or put a link into the text`
+  return lacking === "number" ? `The number does not carry media (MMS): ${from}.` :
+    lacking === "sender_country" ? `Numbers of ${senderCountry} do not carry media (MMS) to ${userCountry ?? "there"}: ${from}.` :
+    `${people} cannot be sent media (MMS) from a number of this type: ${from}.`
+}
 
 /** A sentence for people: what is the matter, and what to do. */
 export const explain = (fact: Ineligibility | ComplianceWarning): string => {
@@ -118,6 +151,8 @@ export const explain = (fact: Ineligibility | ComplianceWarning): string => {
       return `A short code of ${fact.senderCountry} cannot text ${fact.userCountry ?? "a number of no known country"}; use a long code.`
     case "RegistrationNotApproved":
       return `The A2P 10DLC registration of this ${fact.senderCountry} long code is not approved (${fact.registration}), so carriers block its texts; complete the registration${fact.workingSenders.length === 0 ? "" : `, or use ${anyOf(fact.workingSenders)}`}.`
+    case "MediaNotCarried":
+      return explainMedia(fact)
     case "TollFreeNotVerified":
       return `The verification of this ${fact.senderCountry} toll-free number is not approved (${fact.registration}), so carriers may block its texts; complete the verification.`
   }

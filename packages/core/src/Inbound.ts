@@ -13,7 +13,7 @@ import { apply, applyQuietly, open } from "./Conversation.ts"
 import { Ids } from "./Ids.ts"
 import type { InboundLimits } from "./InboundGuard.ts"
 import * as InboundGuard from "./InboundGuard.ts"
-import type { Exchange, Message } from "./Message.ts"
+import type { Exchange, Media, Message } from "./Message.ts"
 import { inbound, outbound, suppress } from "./Message.ts"
 import { ConsentStore } from "./ports/ConsentStore.ts"
 import { Directory } from "./ports/Directory.ts"
@@ -35,7 +35,8 @@ export interface ArrivedText {
   readonly from: PhoneNumber
   readonly to: PhoneNumber
   readonly body: string
-  readonly media: Message["media"]
+  /** Files that came with it, where the carrier keeps them. */
+  readonly media: ReadonlyArray<Pick<Media, "url" | "contentType">>
   /** The consent keyword that the carrier has answered itself, if it did. */
   readonly carrierOptOut: "STOP" | "START" | "HELP" | null
 }
@@ -110,7 +111,8 @@ const keep = Effect.fnUntraced(function*(
   as: Pick<Message, "purpose" | "status" | "trouble">
 ) {
   const messages = yield* MessageStore
-  const { body, carrierId, media } = arrival.text
+  const { body, carrierId } = arrival.text
+  const media = arrival.text.media.map((file) => ({ ...file, sizeBytes: null }))
   yield* messages.insert(
     inbound(exchange(arrival, sessionId), { id: yield* (yield* Ids).message, body, media, carrierId, ...as }, arrival.arrivedAt)
   )

@@ -72,7 +72,8 @@ export const textOf = (message: Message): OutboundText => ({
   environment: message.environment,
   from: message.agentNumber,
   to: message.userNumber,
-  body: message.body
+  body: message.body,
+  mediaUrls: message.media.map(({ url }) => url)
 })
 
 /** Takes what may leave now, at most `room` texts, leaving out those that `busy` says are being asked about already. */

@@ -1,5 +1,5 @@
 /** One text of a conversation, as it is kept. */
-import { DateTime, Schema } from "effect"
+import { DateTime, Effect, Schema } from "effect"
 import { Author, Direction, MessageStatus, Purpose } from "@parley/schema/Conversation"
 import { Environment } from "@parley/schema/Environment"
 import { AccountId, MessageId, ProjectId, SessionId, TurnId } from "@parley/schema/Ids"
@@ -18,8 +18,19 @@ export const MessageTrouble = Schema.Struct({
 })
 export type MessageTrouble = typeof MessageTrouble.Type
 
-/** A picture or file that came with a text, where the carrier keeps it. */
-export const Media = Schema.Struct({ url: Schema.String, contentType: Schema.String })
+/** A picture or another file of a text. */
+export const Media = Schema.Struct({
+  /** Inbound: where the carrier keeps it. Outbound: where the carrier fetches it. */
+  url: Schema.String,
+  /** As the carrier tells it; null for one that is sent, which Parley does not look at. */
+  contentType: Schema.NullOr(Schema.String),
+  /** Null while nobody has looked. */
+  sizeBytes: Schema.NullOr(Schema.Int).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
+})
+export type Media = typeof Media.Type
+
+/** Files to send, by their addresses. */
+export const mediaOf = (urls: ReadonlyArray<string>): ReadonlyArray<Media> => urls.map((url) => ({ url, contentType: null, sizeBytes: null }))
 
 export const Message = Schema.Struct({
   id: MessageId,
@@ -72,17 +83,20 @@ export const isPending = (message: Message): boolean =>
 /** What every message of one exchange shares. */
 export type Exchange = Pick<Message, "accountId" | "projectId" | "environment" | "userNumber" | "agentNumber" | "sessionId">
 
+/** Files alone take a place in a line too. */
+const segmentsOf = (body: string, media: ReadonlyArray<Media>): number => Math.max(segment(body).segments, media.length > 0 ? 1 : 0)
+
 /** A text to the user, waiting in its line. */
 export const outbound = (
   exchange: Exchange,
-  text: Pick<Message, "id" | "author" | "purpose" | "body"> & { readonly turnId?: Message["turnId"] },
+  text: Pick<Message, "id" | "author" | "purpose" | "body"> & Partial<Pick<Message, "media" | "turnId">>,
   now: DateTime.Utc
 ): Message => ({
   ...blank(exchange, now),
   ...text,
   direction: "outbound",
-  media: [],
-  segments: segment(text.body).segments,
+  media: text.media ?? [],
+  segments: segmentsOf(text.body, text.media ?? []),
   status: "queued",
   carrierId: null,
   turnId: text.turnId ?? null
@@ -98,7 +112,7 @@ export const inbound = (
   ...text,
   direction: "inbound",
   author: "user",
-  segments: segment(text.body).segments,
+  segments: segmentsOf(text.body, text.media),
   turnId: null
 })
 

@@ -1,5 +1,5 @@
 /** The purchase, import or release of a number: one row that says how far it has come, so that whoever comes next goes on from there. */
-import { Context, DateTime, Duration, Schema } from "effect"
+import { Context, DateTime, Duration, Effect, Schema } from "effect"
 import { Country } from "@parley/schema/Country"
 import { Environment } from "@parley/schema/Environment"
 import { AccountId, OperationId, ProjectId } from "@parley/schema/Ids"
@@ -33,6 +33,8 @@ export const NumberOperation = Schema.Struct({
   /** The carrier's own id of the number, once it is known. */
   carrierId: Schema.NullOr(Schema.String),
   type: Schema.NullOr(SenderType),
+  /** Whether the number carries pictures and other files; null while it is not known. */
+  mms: Schema.NullOr(Schema.Boolean).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   /** A purchase: since when it may be that the number was bought and nobody knows. While it is set no other number is tried. */
   attemptedAt: Schema.NullOr(At),
   /** Failures in a row. */
@@ -54,6 +56,7 @@ export const begin = (about: Begun, now: DateTime.Utc): NumberOperation => ({
   stage: "intended",
   carrierId: null,
   type: null,
+  mms: null,
   attemptedAt: null,
   failures: 0,
   trouble: null,

@@ -5,7 +5,7 @@ import { Environment } from "@parley/schema/Environment"
 import { areaCodeOf, countryOf } from "@parley/schema/NumberPlan"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { AvailabilityTable } from "./Availability.ts"
-import { type ComplianceWarning, eligible, explain, Ineligibility, type RegistrationPolicy, type SenderProfile } from "./Compliance.ts"
+import { type ComplianceWarning, eligible, explain, Ineligibility, mediaRefusal, type RegistrationPolicy, type SenderProfile } from "./Compliance.ts"
 import { stableHash } from "./StableHash.ts"
 
 /** A number of the environment, and how its line is doing. */
@@ -29,6 +29,8 @@ export interface NumberRequest {
   readonly policy: RegistrationPolicy
   /** What is known of countries and their senders. */
   readonly availability: AvailabilityTable
+  /** The text brings pictures or other files. Missing: it brings none. */
+  readonly withMedia?: boolean | undefined
   /** The caller's own choice. */
   readonly agentNumber?: PhoneNumber | null | undefined
 }
@@ -94,6 +96,8 @@ interface Judged {
 const judge = (candidate: Candidate, userCountry: Country | undefined, request: NumberRequest): Result.Result<Judged, Refusal> => {
   if (candidate.enabled === false) return Result.fail({ number: candidate.number, reason: { _tag: "Disabled" } })
   const verdict = eligible(candidate, userCountry, request.environment, request.policy, request.availability)
+  const media = request.withMedia === true && verdict.eligible ? mediaRefusal(candidate, userCountry, request.availability) : undefined
+  if (media !== undefined) return Result.fail({ number: candidate.number, reason: media })
   return verdict.eligible ? Result.succeed({ candidate, warnings: verdict.warnings }) : Result.fail({ number: candidate.number, reason: verdict.reason })
 }
 

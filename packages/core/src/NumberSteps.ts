@@ -74,7 +74,7 @@ const giveUp = (operation: NumberOperation, { code, detail }: Pick<MarketFailure
 }
 
 const bought = (operation: NumberOperation, owned: OwnedNumber) =>
-  goOn(operation, { stage: "bought", carrierId: owned.carrierId, type: owned.type, attemptedAt: null })
+  goOn(operation, { stage: "bought", carrierId: owned.carrierId, type: owned.type, mms: owned.mms, attemptedAt: null })
 
 const buy = Effect.fnUntraced(function*(operation: NumberOperation) {
   const market = yield* NumberMarket
@@ -146,8 +146,8 @@ const adopt = Effect.fnUntraced(function*(operation: NumberOperation) {
   const market = yield* NumberMarket
   const owned = yield* market.find(operation.projectId, operation.number)
   if (Option.isNone(owned)) return yield* giveUp(operation, { code: null, detail: "The carrier account does not have this number." })
-  const { carrierId, type } = owned.value
-  yield* setUp({ ...operation, carrierId, type }, carrierId)
+  const { carrierId, mms, type } = owned.value
+  yield* setUp({ ...operation, carrierId, type, mms }, carrierId)
 })
 
 const configure = (operation: NumberOperation) =>
@@ -181,7 +181,8 @@ const activate = Effect.fnUntraced(function*(operation: NumberOperation) {
     const registration = operation.registration ?? before?.registration ?? initialRegistration(country)
     const usual = usualSegmentsPerSecond(table, country, type, registration)
     const segmentsPerSecond = before !== null && before.registration === registration ? before.segmentsPerSecond : usual
-    yield* directory.putNumber({ number, projectId, environment, type, country, registration, segmentsPerSecond })
+    const mms = operation.mms ?? before?.mms
+    yield* directory.putNumber({ number, projectId, environment, type, country, registration, segmentsPerSecond, ...(mms === undefined ? {} : { mms }) })
     yield* operations.update(advance(operation, { stage: "active" }, now))
     return null
   }))

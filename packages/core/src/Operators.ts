@@ -6,8 +6,10 @@ import { apply, exchangeOf, withPolicy, written } from "./Conversation.ts"
 import type { Keyed } from "./Idempotency.ts"
 import { recall, remember } from "./Idempotency.ts"
 import { Ids } from "./Ids.ts"
+import { mediaObstacle } from "./MediaReach.ts"
 import type { Message } from "./Message.ts"
-import { outbound } from "./Message.ts"
+import { mediaOf, outbound } from "./Message.ts"
+import * as NumberSelection from "./NumberSelection.ts"
 import { ConsentStore } from "./ports/ConsentStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import type { SessionEvent } from "./Session.ts"
@@ -44,8 +46,19 @@ export const release = Effect.fn("Operators.release")((accountId: AccountId, id:
 /** Ends the session, silently for the user. */
 export const end = Effect.fn("Operators.end")((accountId: AccountId, id: SessionId) => act(accountId, id, { _tag: "OperatorEnded" }))
 
+/** What a person says. */
+export interface Remark {
+  /** Empty only where there are files. */
+  readonly text: string
+  /** Missing: none. */
+  readonly mediaUrls?: ReadonlyArray<string>
+}
+
+/** The session's number carries no pictures and files to this user. */
+export class MediaRefused extends Schema.TaggedError<MediaRefused>()("MediaRefused", { refusal: NumberSelection.Refusal }) {}
+
 /** A person speaks. The text is durable, and in its line, when this succeeds. */
-export const speak = Effect.fn("Operators.speak")((accountId: AccountId, id: SessionId, text: string, idempotency: Keyed | null) =>
+export const speak = Effect.fn("Operators.speak")((accountId: AccountId, id: SessionId, said: Remark, idempotency: Keyed | null) =>
   transactAndWake(Effect.gen(function*() {
     const messages = yield* MessageStore
     const consent = yield* ConsentStore
@@ -56,9 +69,12 @@ export const speak = Effect.fn("Operators.speak")((accountId: AccountId, id: Ses
     const policy = project.config.session
     const applied = yield* apply(session, { _tag: "PersonSpoke" }, policy)
     if (Option.isSome(yield* consent.get(session.userNumber, session.agentNumber))) return yield* new UserOptedOut({ sessionId: id })
+    const { mediaUrls = [], text } = said
+    const obstacle = mediaUrls.length === 0 ? Option.none() : yield* mediaObstacle(session)
+    if (Option.isSome(obstacle)) return yield* new MediaRefused({ refusal: obstacle.value })
     const message = outbound(
       exchangeOf(session),
-      { id: yield* (yield* Ids).message, author: "person", purpose: "remark", body: written(text, policy) },
+      { id: yield* (yield* Ids).message, author: "person", purpose: "remark", body: written(text, policy), media: mediaOf(mediaUrls) },
       yield* DateTime.now
     )
     yield* messages.insert(message)

@@ -8,7 +8,7 @@ import type { Keyed } from "./Idempotency.ts"
 import { recall, remember } from "./Idempotency.ts"
 import { Ids } from "./Ids.ts"
 import * as LineHealth from "./LineHealth.ts"
-import { isHeld, outbound, suppress } from "./Message.ts"
+import { isHeld, mediaOf, outbound, suppress } from "./Message.ts"
 import * as NumberSelection from "./NumberSelection.ts"
 import { ConsentStore } from "./ports/ConsentStore.ts"
 import { Directory } from "./ports/Directory.ts"
@@ -28,12 +28,17 @@ import { transactAndWake } from "./Wake.ts"
 
 export interface SendRequest {
   readonly connector: Connector
+  /** Empty only where there are files. */
   readonly text: string | Filling
+  /** Pictures and other files, which the carrier fetches. Missing: none. */
+  readonly mediaUrls?: ReadonlyArray<string>
   readonly userNumber: PhoneNumber
   /** The sender that the caller wants; null: Parley chooses. */
   readonly agentNumber: PhoneNumber | null
   readonly idempotency: Keyed | null
 }
+
+export const filesOf = ({ mediaUrls = [] }: SendRequest): ReadonlyArray<string> => mediaUrls
 
 export interface Accepted {
   readonly sessionId: SessionId
@@ -147,6 +152,7 @@ export const chooseNumber = Effect.fnUntraced(function*(request: SendRequest, pr
     environment,
     candidates,
     userNumber: request.userNumber,
+    withMedia: filesOf(request).length > 0,
     lastTalkedWith: Option.getOrNull(last),
     agentNumber: request.agentNumber,
     policy: project.config.registration,
@@ -169,6 +175,7 @@ export const candidate = Effect.fnUntraced(function*(number: AgentNumber) {
     country: number.country,
     type: number.type,
     registration: number.registration,
+    mms: number.mms,
     segmentsPerSecond: number.segmentsPerSecond,
     health: { recentSends, recentFailures },
     queuedSegments: yield* messages.queueLength(number.number, countedQueue),
@@ -209,7 +216,7 @@ const send = Effect.fnUntraced(function*(
   )
   const message = outbound(
     exchangeOf(session),
-    { id: yield* ids.message, author: "api", purpose: "opening", body: written(text, policy) },
+    { id: yield* ids.message, author: "api", purpose: "opening", body: written(text, policy), media: mediaOf(filesOf(request)) },
     now
   )
   const opening = Option.isSome(yield* consent.get(request.userNumber, choice.number))

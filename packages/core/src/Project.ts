@@ -79,6 +79,8 @@ export const AgentNumber = Schema.Struct({
   country: Country,
   registration: Registration,
   segmentsPerSecond: Schema.Finite.check(Schema.isGreaterThan(0)),
+  /** Whether it carries pictures and other files (MMS), as the carrier or the project's file says; missing: as its country's row says. */
+  mms: Schema.optionalKey(Schema.Boolean),
   /** True while it is being released: its texts still come and go, and nothing new is sent from it. */
   retiring: Schema.optionalKey(Schema.Literal(true))
 })

@@ -20,6 +20,7 @@ export const ScheduledSend = Schema.Struct({
   agentNumber: Schema.NullOr(PhoneNumber),
   /** As it will be sent, templates filled. */
   body: Schema.String,
+  mediaUrls: Schema.Array(Schema.String),
   /** The template that the text was made of. */
   template: Schema.NullOr(Schema.String),
   status: ScheduledStatus,

@@ -60,6 +60,7 @@ export const schedule = Effect.fn("ScheduledSends.schedule")((request: Outbound.
       userNumber: request.userNumber,
       agentNumber: request.agentNumber,
       body,
+      mediaUrls: Outbound.filesOf(request),
       template: typeof request.text === "string" ? null : request.text.template,
       status: "scheduled",
       sendAt,
@@ -137,8 +138,8 @@ const attempt = Effect.fnUntraced(function*(found: ScheduledSend, now: DateTime.
     return yield* new Outdated({ reason: "expired", detail: "The text could not leave within its validity." })
   }
   const project = yield* Outbound.projectOf(connector)
-  const { agentNumber, body, userNumber } = found
-  return yield* Outbound.attempt({ connector, text: body, userNumber, agentNumber, idempotency: null }, project, body)
+  const { agentNumber, body, mediaUrls, userNumber } = found
+  return yield* Outbound.attempt({ connector, text: body, mediaUrls, userNumber, agentNumber, idempotency: null }, project, body)
 })
 
 const atOnce = 16

@@ -5,7 +5,7 @@ import { Country } from "@parley/schema/Country"
 import { Environment } from "@parley/schema/Environment"
 import { Registration, SenderType } from "@parley/schema/Sender"
 import { builtIn, override } from "../src/Availability.ts"
-import { ComplianceWarning, eligible, explain, Ineligibility, type RegistrationPolicy, type SenderProfile } from "../src/Compliance.ts"
+import { ComplianceWarning, eligible, explain, Ineligibility, mediaRefusal, type RegistrationPolicy, type SenderProfile } from "../src/Compliance.ts"
 
 const country = (code: string) => Country.make(code)
 const sender = (code: string, type: SenderType, registration: Registration, sendsTo?: ReadonlyArray<string>): SenderProfile => ({
@@ -80,6 +80,7 @@ describe("Compliance", () => {
     segmentsPerSecond: { from: 10, to: 10 },
     leadTime: { kind: "immediate", weeksFrom: null, weeksTo: null },
     registration: "none",
+    mms: false,
     notes: [],
     source
   } as const
@@ -94,6 +95,31 @@ describe("Compliance", () => {
     assert.strictEqual(explained(british, "IE", closed), "ok")
     assert.strictEqual(explained(sender("US", "long_code", "unregistered"), "US", free), "ok")
     assert.strictEqual(explained(sender("US", "toll_free", "approved"), "US", free), "US does not carry texts of a toll-free number; use a long code.")
+  })
+
+  const media: ReadonlyArray<readonly [string, SenderProfile, string | undefined, string | undefined]> = [
+    ["a US long code at home", sender("US", "long_code", "approved"), "US", undefined],
+    ["a Canadian toll-free number to the US", sender("CA", "toll_free", "approved"), "US", undefined],
+    ["a US number called mobile to Canada", sender("US", "mobile", "approved"), "CA", undefined],
+    ["a US short code at home", sender("US", "short_code", "approved"), "US", undefined],
+    ["a Canadian short code at home", sender("CA", "short_code", "approved"), "CA", "People in CA cannot be sent media (MMS) from a number of this type: send them from a long code or a toll-free number of CA that has MMS, or put a link into the text."],
+    ["a US number whose carrier says no", { ...sender("US", "long_code", "approved"), mms: false }, "US", "The number does not carry media (MMS): send them from a short code or a long code or a toll-free number of US that has MMS, or put a link into the text."],
+    ["a British number to the US", sender("GB", "long_code", "not_required"), "US", "Numbers of GB do not carry media (MMS) to US: send them from a short code or a long code or a toll-free number of US that has MMS, or put a link into the text."],
+    ["a British number that says that it could, at home", { ...sender("GB", "long_code", "not_required"), mms: true }, "GB", "People in GB cannot be sent media (MMS): put a link into the text instead."],
+    ["a US number to a country of which nothing is known", sender("US", "long_code", "approved"), "JP", "People in JP cannot be sent media (MMS): put a link into the text instead."],
+    ["a US number to a number of no country", sender("US", "long_code", "approved"), undefined, "A number of no known country cannot be sent media (MMS): put a link into the text instead."]
+  ]
+  for (const [name, number, user, sentence] of media) {
+    it(`${name} ${sentence === undefined ? "carries" : "does not carry"} media`, () => {
+      const refusal = mediaRefusal(number, user === undefined ? undefined : country(user), builtIn)
+      assert.strictEqual(refusal === undefined ? undefined : explain(refusal), sentence)
+      if (refusal !== undefined) assert.isTrue(Schema.is(Ineligibility)(refusal))
+    })
+  }
+
+  it("carries media where the operator's rows say so", () => {
+    const open = override(builtIn, [{ country: country("AU"), twoWay: true, senders: [{ ...name, type: "long_code", mms: true }], notes: [], source }])
+    assert.isUndefined(mediaRefusal(sender("AU", "mobile", "not_required"), country("AU"), open))
   })
 
   const someCountry = fc.constantFrom("US", "CA", "GB", "DE", "HR", "JP").map(country)

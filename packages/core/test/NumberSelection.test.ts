@@ -101,6 +101,16 @@ describe("NumberSelection", () => {
     assert.deepStrictEqual(chosen(request([], { agentNumber: london.number })), ["NoNumbers"])
   })
 
+  it("chooses for a text with files among the numbers that carry them, and says why there are none", () => {
+    const plain = { ...sanFrancisco, mms: false }
+    assert.deepStrictEqual(chosen(request([plain, newYork, london], { withMedia: true })), [newYork.number, "only_eligible 1>1"])
+    assert.deepStrictEqual(chosen(request([plain, newYork, london])), [plain.number, "same_country 3>2", "same_area_code 2>1"])
+    const refused = select(request([plain, london], { withMedia: true }))
+    const told = Result.isFailure(refused) && refused.failure._tag === "NoneEligible" ? refused.failure.refusals.map(explainRefusal) : []
+    assert.match(told.join(" "), /^\+14155550111: The number does not carry media.+ \+447400123456: Numbers of GB do not carry media/u)
+    assert.deepStrictEqual(chosen(request([newYork, london], { withMedia: true, agentNumber: london.number })), ["NoneEligible"])
+  })
+
   it("takes the caller's own number", () => {
     assert.deepStrictEqual(chosen(request([sanFrancisco, london], { agentNumber: london.number })), [london.number, "agent_number 2>1"])
   })

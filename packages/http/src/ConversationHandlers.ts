@@ -4,9 +4,10 @@ import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
 import { Caller } from "@parley/contract/Access"
 import { Api } from "@parley/contract/Api"
 import { defaultLimit } from "@parley/contract/Page"
-import { BadRequest, NotFound, NotTakenOver, SessionEnded, UserOptedOut } from "@parley/contract/Problem"
+import { BadRequest, NoEligibleNumber, NotFound, NotTakenOver, SessionEnded, UserOptedOut } from "@parley/contract/Problem"
 import type { SessionId } from "@parley/schema/Ids"
 import { isPhoneNumber } from "@parley/schema/PhoneNumber"
+import { explainRefusal } from "@parley/core/NumberSelection"
 import * as Operators from "@parley/core/Operators"
 import { ConsentStore } from "@parley/core/ports/ConsentStore"
 import { MessageStore } from "@parley/core/ports/MessageStore"
@@ -26,6 +27,10 @@ const refusals = {
   SessionClosed: ({ endReason }: { readonly endReason: string }) =>
     Effect.fail(new SessionEnded({ detail: `The session has ended (${endReason}). A new send, or the user's next text, opens another.` }))
 }
+
+/** What a fingerprint is made of: words alone are what they always were. */
+const bodyOf = ({ mediaUrls = [], message = "" }: { readonly message?: string; readonly mediaUrls?: ReadonlyArray<string> }) =>
+  mediaUrls.length === 0 ? message : JSON.stringify([message, mediaUrls])
 
 const neverHappens = (failure: object) => Effect.die(failure)
 
@@ -80,8 +85,9 @@ export const sessions = HttpApiBuilder.group(Api, "sessions", (handlers) =>
 
     speak: Effect.fnUntraced(function*({ headers, params, payload }) {
       const caller = yield* Caller
-      const keyed = Idempotency.keyed(caller, `sessions/${params.id}/messages`, headers.idempotencyKey, () => payload.message)
-      const { message, replayed } = yield* Operators.speak(caller.accountId, params.id, payload.message, keyed)
+      const keyed = Idempotency.keyed(caller, `sessions/${params.id}/messages`, headers.idempotencyKey, () => bodyOf(payload))
+      const said = { text: payload.message ?? "", mediaUrls: payload.mediaUrls ?? [] }
+      const { message, replayed } = yield* Operators.speak(caller.accountId, params.id, said, keyed)
       return HttpApiSchema.withHeaders({
         body: Resource.message(message),
         headers: { location: `/v1/messages/${message.id}`, ...Idempotency.replayHeader(replayed) }
@@ -90,6 +96,7 @@ export const sessions = HttpApiBuilder.group(Api, "sessions", (handlers) =>
       ...refusals,
       IdempotencyConflict: Idempotency.conflict,
       NotTakenOver: neverHappens,
+      MediaRefused: ({ refusal }) => Effect.fail(new NoEligibleNumber({ detail: `This text can't be sent: ${explainRefusal(refusal)}` })),
       UserOptedOut: () =>
         Effect.fail(new UserOptedOut({ detail: "The user opted out of texts from this number. Nobody may write to them before they send START." }))
     })),

@@ -55,7 +55,8 @@ export const layer = HttpApiBuilder.group(Api, "outboundSms", Effect.fn(function
     const caller = yield* Caller
     const request: Outbound.SendRequest = {
       connector: { id: caller.connectorId, projectId: caller.projectId, accountId: caller.accountId, environment: caller.environment },
-      text: payload.template === undefined ? payload.message : { template: payload.template, variables: payload.variables ?? {} },
+      text: payload.template === undefined ? payload.message ?? "" : { template: payload.template, variables: payload.variables ?? {} },
+      mediaUrls: payload.mediaUrls ?? [],
       userNumber: payload.userNumber,
       agentNumber: payload.agentNumber ?? null,
       idempotency: Idempotency.keyed(caller, "outbound-sms", headers.idempotencyKey, () => encodeBody(payload))

@@ -18,6 +18,7 @@ const resource = (scheduled: Core.ScheduledSend): ScheduledSend => ({
   userNumber: scheduled.userNumber,
   agentNumber: scheduled.agentNumber,
   text: scheduled.body,
+  mediaUrls: scheduled.mediaUrls,
   template: scheduled.template,
   status: scheduled.status,
   sendAt: scheduled.sendAt,

@@ -1,5 +1,5 @@
 /** What a country offers to text with, as the core uses it, the API shows it and an operator's file writes it: one shape for all three. */
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { Country } from "./Country.ts"
 import { OfferedSender, SenderRegistration } from "./Sender.ts"
 
@@ -35,6 +35,9 @@ export const SenderOffer = Schema.Struct({
   segmentsPerSecond: SegmentsPerSecond,
   leadTime: LeadTime,
   registration: SenderRegistration,
+  mms: Schema.Boolean.annotate({ description: "Whether people there can be sent pictures and other files (MMS) from such a sender; no when absent." }).pipe(
+    Schema.withDecodingDefaultKey(Effect.succeed(false))
+  ),
   notes: Schema.Array(Schema.NonEmptyString),
   source: AvailabilitySource
 }).pipe(

@@ -28,6 +28,7 @@ interface NumberRow {
   readonly country: AgentNumber["country"]
   readonly registration: AgentNumber["registration"]
   readonly segments_per_second: number
+  readonly mms: SqlNumber | null
   readonly retiring: SqlNumber
 }
 
@@ -79,6 +80,7 @@ const toNumber = (row: NumberRow): AgentNumber => ({
   country: row.country,
   registration: row.registration,
   segmentsPerSecond: row.segments_per_second,
+  ...(row.mms === null ? {} : { mms: Number(row.mms) === 1 }),
   ...(Number(row.retiring) === 1 ? { retiring: true as const } : {})
 })
 
@@ -157,12 +159,12 @@ export const layer: Layer.Layer<Directory, never, SqlClient.SqlClient> = Layer.e
             environment = excluded.environment`.pipe(Effect.asVoid, named("directory.putConnector")),
       removeConnector: (id) => sql`DELETE FROM connectors WHERE id = ${id}`.pipe(Effect.asVoid, named("directory.removeConnector")),
       putNumber: (n) =>
-        sql`INSERT INTO numbers (number, project_id, environment, type, country, registration, segments_per_second, retiring)
+        sql`INSERT INTO numbers (number, project_id, environment, type, country, registration, segments_per_second, mms, retiring)
           VALUES (${n.number}, ${n.projectId}, ${n.environment}, ${n.type}, ${n.country}, ${n.registration}, ${n.segmentsPerSecond},
-            ${n.retiring === true ? 1 : 0})
+            ${n.mms === undefined ? null : n.mms ? 1 : 0}, ${n.retiring === true ? 1 : 0})
           ON CONFLICT (number) DO UPDATE SET project_id = excluded.project_id, environment = excluded.environment,
             type = excluded.type, country = excluded.country, registration = excluded.registration,
-            segments_per_second = excluded.segments_per_second, retiring = excluded.retiring`.pipe(Effect.asVoid, named("directory.putNumber")),
+            segments_per_second = excluded.segments_per_second, mms = excluded.mms, retiring = excluded.retiring`.pipe(Effect.asVoid, named("directory.putNumber")),
       removeNumber: (number) => sql`DELETE FROM numbers WHERE number = ${number}`.pipe(Effect.asVoid, named("directory.removeNumber")),
       putKey: (key) =>
         sql`INSERT INTO api_keys (id, account_id, name, hash, hint, scopes, created_at, expires_at, revoked_at)

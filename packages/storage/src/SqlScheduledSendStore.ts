@@ -16,6 +16,7 @@ interface ScheduledRow {
   readonly user_number: ScheduledSend["userNumber"]
   readonly agent_number: ScheduledSend["agentNumber"]
   readonly body: string
+  readonly media_urls: string | null
   readonly template: string | null
   readonly status: ScheduledSend["status"]
   readonly send_at: SqlNumber
@@ -31,6 +32,10 @@ const troubleCodec = Schema.fromJsonString(MessageTrouble)
 const encodeTrouble = Schema.encodeSync(troubleCodec)
 const decodeTrouble = Schema.decodeSync(troubleCodec)
 
+const urlsCodec = Schema.fromJsonString(Schema.Array(Schema.String))
+const encodeUrls = Schema.encodeSync(urlsCodec)
+const decodeUrls = Schema.decodeSync(urlsCodec)
+
 const toScheduled = (row: ScheduledRow): ScheduledSend => ({
   id: row.id,
   accountId: row.account_id,
@@ -40,6 +45,7 @@ const toScheduled = (row: ScheduledRow): ScheduledSend => ({
   userNumber: row.user_number,
   agentNumber: row.agent_number,
   body: row.body,
+  mediaUrls: row.media_urls === null ? [] : decodeUrls(row.media_urls),
   template: row.template,
   status: row.status,
   sendAt: toTime(row.send_at),
@@ -59,9 +65,9 @@ export const layer: Layer.Layer<ScheduledSendStore, never, SqlClient.SqlClient> 
     return ScheduledSendStore.of({
       insert: (s) =>
         sql`INSERT INTO scheduled_sends (id, account_id, project_id, connector_id, environment, user_number, agent_number, body,
-            template, status, send_at, due_at, session_id, message_id, trouble, created_at, updated_at)
+            media_urls, template, status, send_at, due_at, session_id, message_id, trouble, created_at, updated_at)
           VALUES (${s.id}, ${s.accountId}, ${s.projectId}, ${s.connectorId}, ${s.environment}, ${s.userNumber}, ${s.agentNumber},
-            ${s.body}, ${s.template}, ${s.status}, ${toMillis(s.sendAt)}, ${toMillis(s.dueAt)}, ${s.sessionId}, ${s.messageId},
+            ${s.body}, ${s.mediaUrls.length === 0 ? null : encodeUrls(s.mediaUrls)}, ${s.template}, ${s.status}, ${toMillis(s.sendAt)}, ${toMillis(s.dueAt)}, ${s.sessionId}, ${s.messageId},
             ${trouble(s)}, ${toMillis(s.createdAt)}, ${toMillis(s.updatedAt)})`.pipe(Effect.asVoid, named("scheduledSends.insert")),
 
       update: (s) =>

@@ -199,11 +199,19 @@ const lostReceipts = [
   `CREATE INDEX messages_receipt_due ON messages (next_attempt_at, id) WHERE status = 'sent' AND next_attempt_at IS NOT NULL`
 ]
 
+const media = [
+  // JSON; null where there are none.
+  `ALTER TABLE scheduled_sends ADD COLUMN media_urls TEXT`,
+  // 1 and 0; null where nobody has told.
+  `ALTER TABLE numbers ADD COLUMN mms INTEGER`
+]
+
 export const migrations = Migrator.fromRecord({
   "0001_initial": run(initial),
   "0002_quiet_hours_and_scheduled_sends": run(quietHoursAndScheduledSends),
   "0003_number_operations": run(numberOperations),
-  "0004_lost_receipts": run(lostReceipts)
+  "0004_lost_receipts": run(lostReceipts),
+  "0005_media": run(media)
 })
 
 /** Brings the database to the newest version. Safe to run at every start. */

@@ -67,7 +67,7 @@ export const layer: Layer.Layer<FakeMarket | NumberMarket> = Layer.effectContext
     buy: (_, number, mark) =>
       call("buy", number, Effect.suspend(() => {
         if (fake.owned.has(number) || !fake.forSale.includes(number)) return Effect.fail(failure("not_for_sale"))
-        const owned: OwnedNumber = { carrierId: `PN${++fake.purchases}`, number, type: "long_code", mark }
+        const owned: OwnedNumber = { carrierId: `PN${++fake.purchases}`, number, type: "long_code", mms: null, mark }
         fake.owned.set(number, owned)
         return Effect.succeed(owned)
       })),

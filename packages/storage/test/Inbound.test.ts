@@ -53,10 +53,10 @@ describe("Inbound", () => {
   it.effect("a text keeps its pictures and the time at which its webhook arrived", () =>
     Effect.gen(function*() {
       const arrivedAt = DateTime.makeUnsafe(World.epochMillis - 2_000)
-      const media = [{ url: "https://carrier.example/1", contentType: "image/png" }]
-      const id = World.conversed(yield* Inbound.receive(World.arrival("Look", { media }), arrivedAt))
+      const picture = { url: "https://carrier.example/1", contentType: "image/png" }
+      const id = World.conversed(yield* Inbound.receive(World.arrival("Look", { media: [picture] }), arrivedAt))
       const [kept] = yield* World.history(id)
-      assert.deepInclude(kept, { media, createdAt: arrivedAt, status: "received" })
+      assert.deepInclude(kept, { media: [{ ...picture, sizeBytes: null }], createdAt: arrivedAt, status: "received" })
       assert.deepStrictEqual((yield* World.session(id)).lastActivityAt, arrivedAt)
     }).pipe(Effect.provide(world())))
 

@@ -96,7 +96,7 @@ const play = Effect.fnUntraced(function*(act: typeof Act.Type, lines: Semaphore.
     case "release":
       return yield* withSession(({ id }) => Operators.release(World.accountId, id))
     case "speak":
-      return yield* withSession(({ id }) => Operators.speak(World.accountId, id, `remark ${n}`, null))
+      return yield* withSession(({ id }) => Operators.speak(World.accountId, id, { text: `remark ${n}` }, null))
     case "end":
       return yield* n % 4 === 0 ? withSession(({ id }) => Operators.end(World.accountId, id)) : Effect.void
     case "carrier":

@@ -197,7 +197,7 @@ describe("a purchase that is cut off", () => {
 })
 
 describe("an import", () => {
-  const owned = Effect.map(market, (fake) => fake.owned.set(user, { carrierId: "PN7", number: user, type: "long_code", mark: "Front desk" }))
+  const owned = Effect.map(market, (fake) => fake.owned.set(user, { carrierId: "PN7", number: user, type: "long_code", mms: null, mark: "Front desk" }))
 
   for (const faults of [[], ["killed_before"], ["killed_after"], ["lost_after", "busy"]] as ReadonlyArray<ReadonlyArray<FakeMarket.Fault>>) {
     test(`sets a number of the account up, and buys nothing (${faults.join(", ") || "undisturbed"})`, Effect.gen(function*() {

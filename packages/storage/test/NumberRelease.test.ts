@@ -17,7 +17,7 @@ const owner = { accountId, projectId: connector.projectId }
 const market = FakeMarket.FakeMarket
 
 /** The account has the number that is to be given up. */
-const owned = Effect.map(market, (fake) => fake.owned.set(first, { carrierId: "PN1", number: first, type: "long_code", mark: "" }))
+const owned = Effect.map(market, (fake) => fake.owned.set(first, { carrierId: "PN1", number: first, type: "long_code", mms: null, mark: "" }))
 
 const release = NumberProvisioning.release(owner, first)
 

@@ -160,7 +160,7 @@ describe("A conversation in quiet hours", () => {
   it.effect("lets a person speak once the user has, and not before", () =>
     Effect.gen(function*() {
       const { sessionId } = yield* send("Good morning")
-      const early = yield* Operators.speak(World.accountId, sessionId, "It is Grace.", null)
+      const early = yield* Operators.speak(World.accountId, sessionId, { text: "It is Grace." }, null)
       yield* World.drain()
       assert.strictEqual(until((yield* World.message(early.message.id)).heldUntil), eight)
       yield* World.text("Hi Grace")

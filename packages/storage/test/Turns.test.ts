@@ -291,7 +291,7 @@ describe("Turns", () => {
         const id = yield* greeted
         yield* Operators.takeOver(accountId, id, "Ada", "angry user")
         yield* text("One")
-        yield* Operators.speak(accountId, id, "It's Ada", null)
+        yield* Operators.speak(accountId, id, { text: "It's Ada" }, null)
         yield* Operators.release(accountId, id)
         assert.isNull(yield* converse(id))
         assert.deepStrictEqual(yield* calls, [])
@@ -307,7 +307,7 @@ describe("Turns", () => {
       Effect.gen(function*() {
         const id = yield* open("Hi")
         yield* Operators.takeOver(accountId, id, "Ada", null)
-        yield* Operators.speak(accountId, id, "It's Ada", null)
+        yield* Operators.speak(accountId, id, { text: "It's Ada" }, null)
         yield* Operators.release(accountId, id)
         yield* converse(id)
         assert.deepStrictEqual(yield* calls, ["start"])
@@ -324,18 +324,18 @@ describe("Turns", () => {
         for (const act of [Operators.takeOver(accountId, id, "Ada", null), Operators.release(accountId, id), Operators.end(accountId, id)]) {
           assert.strictEqual((yield* Effect.flip(act))._tag, "SessionClosed")
         }
-        assert.strictEqual((yield* Effect.flip(Operators.speak(accountId, id, "Hello?", null)))._tag, "SessionClosed")
+        assert.strictEqual((yield* Effect.flip(Operators.speak(accountId, id, { text: "Hello?" }, null)))._tag, "SessionClosed")
       }).pipe(Effect.provide(world())))
   })
 
   it.effect("a person may speak without taking over; who has opted out of the number hears nobody", () =>
     Effect.gen(function*() {
       const id = yield* greeted
-      const { message } = yield* Operators.speak(accountId, id, "It's Ada", null)
+      const { message } = yield* Operators.speak(accountId, id, { text: "It's Ada" }, null)
       assert.deepInclude(message, { author: "person", purpose: "remark", status: "queued" })
       const keyed = { key: "k", fingerprint: "f" }
-      const one = yield* Operators.speak(accountId, id, "Once", keyed)
-      const again = yield* Operators.speak(accountId, id, "Once", keyed)
+      const one = yield* Operators.speak(accountId, id, { text: "Once" }, keyed)
+      const again = yield* Operators.speak(accountId, id, { text: "Once" }, keyed)
       assert.deepStrictEqual([one.replayed, again.replayed, again.message.id], [false, true, one.message.id])
       assert.deepStrictEqual(yield* heard, ["Hello", "It's Ada", "Once"])
     }).pipe(Effect.provide(world())))

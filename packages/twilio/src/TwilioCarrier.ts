@@ -56,7 +56,8 @@ type Listed = Awaited<ReturnType<Client["messages"]["page"]>>["instances"][numbe
 /** Null where Twilio gives no date that can be read. */
 const createdAtOf = (listed: Listed): DateTime.Utc | null => Option.getOrNull(Option.map(DateTime.make(listed.dateCreated), DateTime.toUtc))
 
-const isSameBody = (listed: Listed, body: string) => listed.body === body || listed.body === trialPrefix + body
+// Files tell nothing more: Twilio keeps them under addresses of its own.
+const isSameBody = (listed: Listed, body: string) => listed.body === body || listed.body === (body === "" ? trialPrefix.trimEnd() : trialPrefix + body)
 
 const toCarrierText = (listed: Listed, createdAt: DateTime.Utc): CarrierText => {
   const code = Number.isInteger(listed.errorCode) && listed.errorCode !== 0 ? String(listed.errorCode) : null
@@ -98,7 +99,8 @@ export const layer = (options: TwilioCarrierOptions): Layer.Layer<Carrier> =>
         try: () => messages.create({
           from: text.from,
           to: text.to,
-          body: text.body,
+          ...(text.body === "" ? {} : { body: text.body }),
+          ...(text.mediaUrls.length === 0 ? {} : { mediaUrl: [...text.mediaUrls] }),
           ...(options.publicUrl === null ? {} : { statusCallback: statusCallback(options.publicUrl, text) })
         }),
         catch: (cause) => failed(createFailed(cause))

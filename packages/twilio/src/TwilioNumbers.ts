@@ -42,7 +42,8 @@ const toOwned = (incoming: Incoming): OwnedNumber | null => {
   const { friendlyName, phoneNumber, sid } = incoming
   if (typeof sid !== "string" || sid === "" || !isPhoneNumber(phoneNumber)) return null
   const type = incoming.type === "tollfree" || isNorthAmericanTollFree(phoneNumber) ? "toll_free" : incoming.type === "mobile" ? "mobile" : "long_code"
-  return { carrierId: sid, number: phoneNumber, type, mark: friendlyName ?? "" }
+  const mms: unknown = incoming.capabilities?.mms
+  return { carrierId: sid, number: phoneNumber, type, mms: typeof mms === "boolean" ? mms : null, mark: friendlyName ?? "" }
 }
 
 const textOrNull = (text: unknown) => typeof text === "string" && text !== "" ? text : null

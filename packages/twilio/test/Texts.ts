@@ -18,7 +18,8 @@ export const text: OutboundText = {
   environment: "live",
   from: PhoneNumber.make("+15005550006"),
   to: PhoneNumber.make("+15017122661"),
-  body: "Hi there 👋 & welcome"
+  body: "Hi there 👋 & welcome",
+  mediaUrls: []
 }
 
 export const sid = (n: number): string => `SM${n.toString(16).padStart(32, "0")}`

@@ -47,6 +47,18 @@ describe("TwilioCarrier.send", () => {
       })
     }))
 
+  it.effect("names the files for Twilio to fetch, and no body where there is no text", () =>
+    Effect.gen(function*() {
+      const mediaUrls = ["https://example.com/1.png?a=b&c", "https://example.com/2.pdf"]
+      const { asked, baseUrl } = yield* serve((_, response) => json(response, 201, resource({ sid: sid(7).replace("SM", "MM"), num_media: "2" })))
+      const alone = { ...text, body: "", mediaUrls }
+      assert.deepStrictEqual(yield* withCarrier((carrier) => carrier.send(alone), { baseUrl }), { carrierId: sid(7).replace("SM", "MM") })
+      assert.deepStrictEqual(asked[0]?.form.getAll("MediaUrl"), mediaUrls)
+      assert.isFalse(asked[0]?.form.has("Body"))
+      yield* withCarrier((carrier) => carrier.send({ ...text, mediaUrls }), { baseUrl })
+      assert.deepStrictEqual([asked[1]?.form.getAll("MediaUrl"), asked[1]?.form.get("Body")], [mediaUrls, text.body])
+    }))
+
   it.effect("asks for no status callback without a public URL", () =>
     Effect.gen(function*() {
       const { asked, baseUrl } = yield* serve((_, response) => json(response, 201, resource()))
@@ -158,6 +170,20 @@ describe("TwilioCarrier.find", () => {
         ]))
       )
       assert.deepStrictEqual((yield* find({ baseUrl })).map(({ carrierId }) => carrierId), [sid(2), sid(4)])
+    }))
+
+  it.effect("finds files without a text, also behind a trial account's prefix, whose last space Twilio may cut", () =>
+    Effect.gen(function*() {
+      const { baseUrl } = yield* serve((_, response) =>
+        json(response, 200, listing([
+          resource({ sid: sid(1), body: "" }),
+          resource({ sid: sid(2), body: "Sent from your Twilio trial account -" }),
+          resource({ sid: sid(3) })
+        ]))
+      )
+      const alone = { ...text, body: "", mediaUrls: ["https://example.com/1.png"] }
+      const found = yield* withCarrier((carrier) => carrier.find(alone, since), { baseUrl })
+      assert.deepStrictEqual(found.map(({ carrierId }) => carrierId), [sid(1), sid(2)])
     }))
 
   it.effect("tells status and reason of each", () =>

@@ -26,7 +26,7 @@ const withMarket = <A, E>(use: (market: NumberMarket["Service"]) => Effect.Effec
 
 const refusal = <A, R>(effect: Effect.Effect<A, MarketFailure, R>) => Effect.map(Effect.flip(effect), ({ code, reason, retryable }) => ({ code, reason, retryable }))
 
-const incoming = (fields: object = {}) => ({ sid, phone_number: number, friendly_name: mark, type: "local", capabilities: { sms: true }, ...fields })
+const incoming = (fields: object = {}) => ({ sid, phone_number: number, friendly_name: mark, type: "local", capabilities: { sms: true, mms: true }, ...fields })
 
 const error = (response: Http.ServerResponse, status: number, code: number) => json(response, status, { code, message: "No.", more_info: "", status })
 
@@ -80,7 +80,7 @@ describe("TwilioNumbers.buy", () => {
   it.effect("is one call that leaves the operation's id as the number's name", () =>
     Effect.gen(function*() {
       const { asked, baseUrl } = yield* serve((_, response) => json(response, 201, incoming()))
-      assert.deepStrictEqual(yield* buy({ baseUrl }), { carrierId: sid, number, type: "long_code", mark })
+      assert.deepStrictEqual(yield* buy({ baseUrl }), { carrierId: sid, number, type: "long_code", mms: true, mark })
       assert.strictEqual(asked.length, 1)
       assert.deepStrictEqual([asked[0]?.method, asked[0]?.url], ["POST", numbersPath])
       assert.deepStrictEqual(Object.fromEntries(asked[0]?.form ?? []), { PhoneNumber: number, FriendlyName: mark })
@@ -129,7 +129,7 @@ describe("TwilioNumbers.find", () => {
       const numbers = [incoming({ phone_number: "+144155550142" }), incoming({ type: "tollfree", friendly_name: "Front desk" })]
       const { asked, baseUrl } = yield* serve((_, response) => json(response, 200, { incoming_phone_numbers: numbers }))
       const found = yield* withMarket((market) => market.find(projectId, number), { baseUrl })
-      assert.deepStrictEqual(found, Option.some({ carrierId: sid, number, type: "toll_free" as const, mark: "Front desk" }))
+      assert.deepStrictEqual(found, Option.some({ carrierId: sid, number, type: "toll_free" as const, mms: true, mark: "Front desk" }))
       assert.strictEqual(asked[0]?.url, `${numbersPath}?PhoneNumber=%2B14155550142&PageSize=20`)
       numbers.pop()
       assert.isTrue(Option.isNone(yield* withMarket((market) => market.find(projectId, number), { baseUrl })))

@@ -4,6 +4,7 @@ import type { Author, EndReason, Opening } from "@parley/schema/Conversation"
 import type { Environment } from "@parley/schema/Environment"
 import type { MessageId, ProjectId, SessionId, TurnId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
+import type { Message } from "../Message.ts"
 import type { AgentConfig } from "../Project.ts"
 import type { TurnKind } from "../Turn.ts"
 import type { Duration } from "effect"
@@ -13,7 +14,7 @@ export interface SpokenText {
   readonly messageId: MessageId
   readonly author: Author
   readonly text: string
-  readonly media: ReadonlyArray<{ readonly url: string; readonly contentType: string }>
+  readonly media: Message["media"]
   readonly at: DateTime.Utc
 }
 

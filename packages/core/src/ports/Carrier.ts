@@ -11,7 +11,10 @@ export interface OutboundText {
   readonly environment: Environment
   readonly from: PhoneNumber
   readonly to: PhoneNumber
+  /** Empty only where there are files. */
   readonly body: string
+  /** Pictures and other files, which the carrier fetches from there. */
+  readonly mediaUrls: ReadonlyArray<string>
 }
 
 /** The carrier has it, under its own id. */

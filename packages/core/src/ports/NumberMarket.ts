@@ -36,6 +36,8 @@ export interface OwnedNumber {
   readonly carrierId: string
   readonly number: PhoneNumber
   readonly type: SenderType
+  /** Whether it carries pictures and other files; null where the carrier does not tell. */
+  readonly mms: boolean | null
   /** The name that it bears with the carrier: a purchase writes its operation's id there. */
   readonly mark: string
 }
