@@ -2,8 +2,15 @@
 import { ApiCall } from "./ApiCall.ts"
 import type { RequestOptions } from "./Options.ts"
 import type { Answer, Transport } from "./Transport.ts"
-import type { PageParams } from "./Types.ts"
 import { toQuery } from "./Wire.ts"
+
+/** Which page of a list, and how long it is. */
+export interface PageParams {
+  /** Items of one page, 1 to 100; 20 when absent. */
+  readonly limit?: number
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string
+}
 
 /** A page of a list, newest first. Iterating goes on to the pages after it. */
 export class Page<A> implements AsyncIterable<A> {

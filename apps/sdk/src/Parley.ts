@@ -1,6 +1,14 @@
 /** The client. */
+import { Availability } from "./Availability.ts"
+import { Campaigns } from "./Campaigns.ts"
+import { Messages } from "./Messages.ts"
+import { Numbers } from "./Numbers.ts"
+import { OptOuts } from "./OptOuts.ts"
 import { type ParleyOptions, settingsOf } from "./Options.ts"
-import { Availability, Campaigns, Messages, Numbers, OptOuts, OutboundSms, ScheduledSends, Sessions, Templates } from "./Resources.ts"
+import { OutboundSms } from "./OutboundSms.ts"
+import { ScheduledSends } from "./ScheduledSends.ts"
+import { Sessions } from "./Sessions.ts"
+import { Templates } from "./Templates.ts"
 import { Transport } from "./Transport.ts"
 
 /** A client of one connector. For back ends: an API key does not belong in a browser. */

@@ -1,0 +1,64 @@
+/** The texts of a conversation. */
+import type { ApiCall } from "./ApiCall.ts"
+import type { RequestOptions } from "./Options.ts"
+import { get, Resource, segment } from "./Resource.ts"
+
+/** Outbound: `queued → sending → sent → delivered`, or `failed`, `undelivered`, `suppressed`, `unknown`. Inbound: `received` or `dropped`. */
+export type MessageStatus =
+  | "queued"
+  | "sending"
+  | "sent"
+  | "delivered"
+  | "failed"
+  | "undelivered"
+  | "suppressed"
+  | "unknown"
+  | "received"
+  | "dropped"
+
+/** What a message is for. */
+export type Purpose = "opening" | "answer" | "remark" | "warning" | "ending" | "consent" | "notice" | "text" | "keyword"
+
+/** A picture or another file of a text. */
+export interface Media {
+  /** Inbound: where the carrier keeps it, which needs the carrier account's credentials. Outbound: where the carrier fetched it. */
+  readonly url: string
+  /** As the carrier tells it; null for one that was sent. */
+  readonly contentType: string | null
+  /** Null for one that was sent, and while the carrier has not told. */
+  readonly sizeBytes: number | null
+}
+
+/** One text of a conversation, inbound or outbound. */
+export interface Message {
+  /** `msg_` and a time-ordered part. */
+  readonly id: string
+  readonly sessionId: string | null
+  readonly direction: "inbound" | "outbound"
+  readonly author: "user" | "api" | "agent" | "person" | "system"
+  readonly purpose: Purpose
+  readonly userNumber: string
+  readonly agentNumber: string
+  readonly text: string
+  readonly media: ReadonlyArray<Media>
+  /** How many segments the carrier moves and bills. */
+  readonly segments: number
+  readonly status: MessageStatus
+  /** Why it was not delivered: a word for programs, the carrier's code, a sentence for people. */
+  readonly trouble: { readonly reason: string; readonly code: string | null; readonly detail: string } | null
+  readonly carrierId: string | null
+  readonly turnId: string | null
+  /** Quiet hours keep it until then, while it is `queued`; in the past: they kept it until then. */
+  readonly heldUntil: Date | null
+  /** How often it was handed to the carrier. */
+  readonly attempts: number
+  readonly createdAt: Date
+  readonly acceptedAt: Date | null
+  readonly updatedAt: Date
+}
+
+export class Messages extends Resource {
+  retrieve(messageId: string, options?: RequestOptions): ApiCall<Message> {
+    return get(this.transport, `/v1/messages/${segment(messageId)}`, options)
+  }
+}
