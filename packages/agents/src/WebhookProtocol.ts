@@ -1,4 +1,5 @@
 /** What a webhook agent is told, and what it may answer: JSON in snake_case on both ways. */
+import type { AgentTurn } from "@parley/contract/AgentTurn"
 import { DateTime, Result, Schema, SchemaIssue } from "effect"
 import type { SpokenText, TurnAnswer, TurnRequest } from "@parley/core/ports/Agent"
 import { answerLimits } from "@parley/core/ports/Agent"
@@ -13,26 +14,27 @@ const spoken = (said: SpokenText) => ({
 })
 
 /** The body of one call. */
-export const requestBody = (request: TurnRequest): string =>
-  JSON.stringify({
-    turn_id: request.turnId,
-    kind: request.kind,
-    attempt: request.attempt,
-    conversation_id: request.session.id,
-    channel_type: "sms",
-    session: {
-      id: request.session.id,
-      project: request.session.projectId,
-      environment: request.session.environment,
-      user_number: request.session.userNumber,
-      agent_number: request.session.agentNumber,
-      opening: request.session.opening,
-      opened_at: DateTime.formatIso(request.session.openedAt),
-      end_reason: request.session.endReason
-    },
-    texts: request.texts.map(spoken),
-    history: request.history.map(spoken)
-  })
+export const requestBody = (request: TurnRequest): string => JSON.stringify(wireOf(request))
+
+const wireOf = (request: TurnRequest): typeof AgentTurn.Encoded => ({
+  turn_id: request.turnId,
+  kind: request.kind,
+  attempt: request.attempt,
+  conversation_id: request.session.id,
+  channel_type: "sms",
+  session: {
+    id: request.session.id,
+    project: request.session.projectId,
+    environment: request.session.environment,
+    user_number: request.session.userNumber,
+    agent_number: request.session.agentNumber,
+    opening: request.session.opening,
+    opened_at: DateTime.formatIso(request.session.openedAt),
+    end_reason: request.session.endReason
+  },
+  texts: request.texts.map(spoken),
+  history: request.history.map(spoken)
+})
 
 const Text = Schema.String.check(Schema.makeFilter((text: string) => refusal(text), { expected: "a text that can be sent" }))
 
