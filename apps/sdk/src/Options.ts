@@ -41,7 +41,8 @@ export interface Settings {
   readonly fetch: typeof globalThis.fetch
 }
 
-const environment = (name: string): string | undefined =>
+/** A variable of the environment, where there is one; an empty one counts as absent. */
+export const environment = (name: string): string | undefined =>
   (globalThis as { readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> } }).process?.env?.[name] || undefined
 
 const required = (value: string | undefined, option: string, variable: string): string => {

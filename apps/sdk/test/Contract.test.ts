@@ -1,4 +1,5 @@
 import type * as Contract from "@parley/contract/AgentNumber"
+import type * as ContractTurn from "@parley/contract/AgentTurn"
 import type { AvailabilityRow } from "@parley/contract/AvailabilityApi"
 import { Api } from "@parley/contract/Api"
 import type { ScanCampaign, ScanReport } from "@parley/contract/CampaignsApi"
@@ -17,6 +18,7 @@ import { type Brand, DateTime, Schema } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
 import { describe, expect, expectTypeOf, it } from "vitest"
 import { type AgentNumber, type AvailableNumber, type AvailableNumberParams, type BuyNumberParams, type Campaign, type CampaignReport, type CountryAvailability, type Message, type NumberOperation, type NumberPlan, type OptOut, type OptOutListParams, Parley, type ScheduledSend, type ScheduledSendListParams, type SendMediaParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template } from "../src/index.ts"
+import type { AgentAnswer, AgentTurn } from "../src/webhooks.ts"
 import { fromWire } from "../src/Wire.ts"
 import { listen } from "./Server.ts"
 
@@ -42,9 +44,11 @@ describe("types", () => {
     expectTypeOf<Plain<ContractOptOut.OptOut>>().toEqualTypeOf<OptOut>()
     expectTypeOf<Plain<ContractTemplate>>().toEqualTypeOf<Template>()
     expectTypeOf<Plain<ContractScheduledSend>>().toEqualTypeOf<ScheduledSend>()
+    expectTypeOf<Plain<ContractTurn.AgentTurn>>().toEqualTypeOf<AgentTurn>()
   })
 
   it("of what is sent are the contract's", () => {
+    expectTypeOf<Omit<Plain<ContractTurn.AgentAnswer>, "conversationId">>().toEqualTypeOf<{ readonly [K in keyof AgentAnswer]: AgentAnswer[K] }>()
     expectTypeOf<Plain<ScanCampaign>>().toEqualTypeOf<{ readonly [K in keyof Campaign]: Campaign[K] }>()
     expectTypeOf<Plain<Extract<SendRequest, { readonly message: string }>>>().toEqualTypeOf<{ readonly [K in keyof SendTextParams]: SendTextParams[K] }>()
     expectTypeOf<Plain<Extract<SendRequest, { readonly mediaUrls: ReadonlyArray<string> }>>>().toEqualTypeOf<{ readonly [K in keyof SendMediaParams]: SendMediaParams[K] }>()

@@ -10,6 +10,7 @@ it("the package depends on nothing at run time", () => {
 })
 
 it.each(sources)("$name imports only its neighbours", ({ text }) => {
-  const specifiers = [...text.matchAll(/(?<!")(?:from|import)\s*\(?\s*"([^"]+)"/gu)].map(([, specifier]) => specifier ?? "")
+  const code = text.replace(/\/\*[\s\S]*?\*\//gu, "")
+  const specifiers = [...code.matchAll(/(?<!")(?:from|import)\s*\(?\s*"([^"]+)"/gu)].map(([, specifier]) => specifier ?? "")
   expect(specifiers.filter((specifier) => !specifier.startsWith("./"))).toEqual([])
 })
