@@ -21,6 +21,11 @@ export class AbortError extends ParleyError {
   override readonly name: string = "AbortError"
 }
 
+/** @throws AbortError when the caller has had enough */
+export const throwIfAborted = (signal: AbortSignal | undefined): void => {
+  if (signal?.aborted === true) throw new AbortError("The call was aborted.", { cause: signal.reason })
+}
+
 /** One value of the request that the API refused. */
 export interface FieldError {
   /** The field's name on the wire, like `user_number`. */

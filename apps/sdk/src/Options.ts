@@ -1,5 +1,6 @@
 /** How a client is set up, and what comes from the environment. */
 import { ParleyError } from "./Errors.ts"
+import { type Log, type Logger, type LogLevel, logOf } from "./Log.ts"
 
 /** The platform's clusters. */
 export type Cluster = "us-1" | "uk-1" | "euw-1"
@@ -19,6 +20,12 @@ export interface ParleyOptions {
   readonly timeout?: number | undefined
   /** Another `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined
+  /** What to tell of the calls; `warn` by default. Secrets, numbers and texts are masked. Default: `PARLEY_LOG`. */
+  readonly logLevel?: LogLevel | undefined
+  /** Where to tell it; `console` by default. */
+  readonly logger?: Logger | undefined
+  /** Lets the client run in a browser, where everybody who opens the page can read the API key. */
+  readonly dangerouslyAllowBrowser?: boolean | undefined
 }
 
 export interface RequestOptions {
@@ -39,6 +46,7 @@ export interface Settings {
   readonly maxRetries: number
   readonly timeout: number
   readonly fetch: typeof globalThis.fetch
+  readonly log: Log
 }
 
 /** A variable of the environment, where there is one; an empty one counts as absent. */
@@ -51,10 +59,23 @@ const required = (value: string | undefined, option: string, variable: string): 
   return found
 }
 
+/** A page, and not a worker or a server with a few of a page's globals. */
+const isBrowser = () => {
+  const { document, navigator, window } = globalThis as { readonly document?: unknown; readonly navigator?: unknown; readonly window?: unknown }
+  return [document, navigator, window].every((each) => typeof each === "object" && each !== null)
+}
+
 const clusterUrl = (cluster: Cluster | undefined) => cluster === undefined ? undefined : `https://api.${cluster}.platform.polyai.app`
 
 /** @throws ParleyError when something is missing or contradictory */
 export const settingsOf = (options: ParleyOptions): Settings => {
+  const log = logOf(options.logger, options.logLevel ?? environment("PARLEY_LOG"))
+  if (isBrowser()) {
+    if (options.dangerouslyAllowBrowser !== true) {
+      throw new ParleyError("This is a browser, and an API key does not belong there: everybody who opens the page can read it, and text at your expense. Call Parley from a back end. Where that is no danger, pass { dangerouslyAllowBrowser: true }.")
+    }
+    log("warn", () => "the API key is in a browser, where everybody who opens the page can read it.")
+  }
   if (options.baseUrl !== undefined && options.cluster !== undefined) throw new ParleyError("Pass baseUrl or cluster, not both.")
   const baseUrl = required(options.baseUrl ?? clusterUrl(options.cluster), "baseUrl", "PARLEY_BASE_URL").replace(/\/+$/u, "")
   if (!/^https?:\/\//u.test(baseUrl)) throw new ParleyError(`baseUrl must begin with http:// or https://, not ${baseUrl}.`)
@@ -64,6 +85,7 @@ export const settingsOf = (options: ParleyOptions): Settings => {
     baseUrl,
     maxRetries: options.maxRetries ?? 2,
     timeout: options.timeout ?? 30_000,
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    log
   }
 }

@@ -4,6 +4,7 @@ import type { Environment } from "./Environment.ts"
 import type { Message } from "./Messages.ts"
 import type { RequestOptions } from "./Options.ts"
 import { list, type PageCall, type PageParams } from "./Page.ts"
+import { type SessionReference, waitForReply, type WaitForReplyOptions } from "./Reply.ts"
 import { get, post, Resource, segment } from "./Resource.ts"
 
 /** `unanswered`: opened by a send, the user has not replied. `engaged`: both speak. `warned`: idle, the close is near. `ended`: final. */
@@ -83,6 +84,15 @@ export class Sessions extends Resource {
   /** Texts of both sides, newest first. */
   messages(sessionId: string, params: PageParams = {}, options?: RequestOptions): PageCall<Message> {
     return list(this.transport, `${sessionPath(sessionId)}/messages`, params, options)
+  }
+
+  /**
+   * Waits for the user's answer: the first text of the session, or the first after `after`.
+   * @throws NoReplyError when there is none in time
+   * @throws SessionEndedError when the session has ended without one
+   */
+  waitForReply(session: SessionReference, options: WaitForReplyOptions = {}): Promise<Message> {
+    return waitForReply(this, this.transport.clock, session, options)
   }
 
   /** Texts the user as a person. Take the session over first if the agent is not to answer too. */

@@ -1,5 +1,7 @@
 /** One call of the API: tries, pauses, time-outs and aborts. */
-import { AbortError, ConnectionError, errorOf, ParleyError, TimeoutError } from "./Errors.ts"
+import { correlationIdOf } from "./ApiCall.ts"
+import { ConnectionError, errorOf, ParleyError, throwIfAborted, TimeoutError } from "./Errors.ts"
+import { shape } from "./Log.ts"
 import type { RequestOptions, Settings } from "./Options.ts"
 import { isRetryable, longestRetryAfterSeconds, pauseMillis, retryAfterSeconds } from "./Retry.ts"
 import { fromWire } from "./Wire.ts"
@@ -23,10 +25,13 @@ export interface Clock {
   readonly sleep: (millis: number, signal: AbortSignal | undefined) => Promise<void>
   /** From 0 up to, not including, 1. */
   readonly random: () => number
+  /** Milliseconds since whenever. */
+  readonly now: () => number
 }
 
 export const systemClock: Clock = {
   random: Math.random,
+  now: () => performance.now(),
   sleep: (millis, signal) =>
     new Promise((resolve) => {
       const done = () => {
@@ -43,11 +48,11 @@ type Try = { readonly answer: Answer } | { readonly error: ParleyError; readonly
 
 export class Transport {
   readonly #settings: Settings
-  readonly #clock: Clock
+  readonly clock: Clock
 
   constructor(settings: Settings, clock: Clock = systemClock) {
     this.#settings = settings
-    this.#clock = clock
+    this.clock = clock
   }
 
   /** Makes the call, again where that can help. Every try of a POST carries the same idempotency key. */
@@ -60,7 +65,9 @@ export class Transport {
       if ("answer" in outcome) return outcome.answer
       const { error, retryAfter, retryable } = outcome
       if (!retryable || retry >= maxRetries || (retryAfter ?? 0) > longestRetryAfterSeconds) throw error
-      await this.#clock.sleep(pauseMillis(retry, retryAfter, this.#clock.random()), options.signal)
+      const pause = pauseMillis(retry, retryAfter, this.clock.random())
+      this.#settings.log("info", () => `${call.method} ${call.path} is tried again (${retry + 1} of ${maxRetries}) in ${Math.round(pause)} ms: ${error.message}`)
+      await this.clock.sleep(pause, options.signal)
     }
   }
 
@@ -78,6 +85,9 @@ export class Transport {
   async #try(call: Call, headers: Record<string, string>, options: RequestOptions): Promise<Try> {
     const timeout = options.timeout ?? this.#settings.timeout
     const timer = AbortSignal.timeout(timeout)
+    const { log } = this.#settings
+    const beganAt = this.clock.now()
+    log("debug", () => `${call.method} ${call.path}${shape(call.body)}`)
     try {
       const response = await this.#settings.fetch(this.#settings.baseUrl + call.path, {
         method: call.method,
@@ -88,6 +98,7 @@ export class Transport {
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) })
       })
       const body = parse(await response.text())
+      log("debug", () => `${call.method} ${call.path} was answered ${response.status} in ${Math.round(this.clock.now() - beganAt)} ms, correlation id ${correlationIdOf(response)}${shape(body)}`)
       if (response.ok && body === notJson) return { error: new ParleyError(`${call.method} ${call.path} was answered, but not with JSON. Is baseUrl right?`), retryAfter: null, retryable: false }
       if (response.ok) return { answer: { response, body: fromWire(body) } }
       return {
@@ -103,10 +114,6 @@ export class Transport {
       return { error, retryAfter: null, retryable: true }
     }
   }
-}
-
-const throwIfAborted = (signal: AbortSignal | undefined) => {
-  if (signal?.aborted === true) throw new AbortError("The call was aborted.", { cause: signal.reason })
 }
 
 /** Stands for a body that is no JSON: a proxy's page. */

@@ -15,9 +15,11 @@ export {
   ServerError,
   TimeoutError
 } from "./Errors.ts"
+export type { Logger, LogLevel } from "./Log.ts"
 export type { Cluster, ParleyOptions, RequestOptions } from "./Options.ts"
 export { Page, PageCall, type PageParams } from "./Page.ts"
 export { Parley } from "./Parley.ts"
+export { NoReplyError, SessionEndedError, type SessionReference, type WaitForReplyOptions } from "./Reply.ts"
 export type * from "./Availability.ts"
 export type * from "./Campaigns.ts"
 export type * from "./Environment.ts"

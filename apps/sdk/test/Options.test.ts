@@ -50,3 +50,32 @@ describe("a client", () => {
     expect(urls).toEqual(["http://127.0.0.1:8080/v1/numbers"])
   })
 })
+
+describe("a browser", () => {
+  const inBrowser = () => {
+    vi.stubGlobal("window", { document: {} })
+    vi.stubGlobal("document", {})
+    vi.stubGlobal("navigator", { userAgent: "Mozilla/5.0" })
+  }
+  afterEach(() => {
+    vi.unstubAllGlobals()
+  })
+
+  it("gets no client, and is told why", () => {
+    inBrowser()
+    expect(() => new Parley(some)).toThrow("This is a browser, and an API key does not belong there")
+  })
+
+  it("gets one with a warning when that is no danger", () => {
+    inBrowser()
+    const warnings: Array<string> = []
+    const logger = { warn: (message: string) => warnings.push(message), info: () => {}, debug: () => {} }
+    expect(new Parley({ ...some, logger, dangerouslyAllowBrowser: true }).sessions).toBeDefined()
+    expect(warnings).toEqual(["parley: the API key is in a browser, where everybody who opens the page can read it."])
+  })
+
+  it("is not seen where only some of its globals are, as in a worker", () => {
+    vi.stubGlobal("navigator", { userAgent: "Cloudflare-Workers" })
+    expect(new Parley(some).sessions).toBeDefined()
+  })
+})

@@ -23,7 +23,7 @@ const transport = (baseUrl: string, options: { readonly maxRetries?: number; rea
     return Promise.resolve()
   }
   const settings = settingsOf({ apiKey: "pk_1", connectorId: "conn_1", baseUrl, maxRetries: options.maxRetries })
-  return { pauses, transport: new Transport(settings, { sleep, random: () => options.random ?? 1 }) }
+  return { pauses, transport: new Transport(settings, { sleep, random: () => options.random ?? 1, now: () => 0 }) }
 }
 
 describe("retries", () => {
