@@ -5,7 +5,16 @@ import type { EndReason, Session } from "./Sessions.ts"
 import { type IncomingWebhook, signWebhook, verifyWebhook, WebhookError, type WebhookOptions } from "./Webhook.ts"
 import { fromWire, toWire } from "./Wire.ts"
 
-/** Something that was said in the session. */
+/**
+ * Something that was said in the session.
+ * @example
+ * ```ts
+ * import type { SpokenText } from "@parley/sdk/webhooks"
+ *
+ * const transcript = (history: ReadonlyArray<SpokenText>) => history.map(({ author, text }) => `${author}: ${text}`).join("\n")
+ * console.log(transcript([]))
+ * ```
+ */
 export interface SpokenText {
   readonly messageId: string
   readonly author: Message["author"]
@@ -26,7 +35,18 @@ export interface AgentSession {
   readonly endReason: EndReason | null
 }
 
-/** One call of your agent. */
+/**
+ * One call of your agent.
+ * @example
+ * ```ts
+ * import type { AgentAnswer, AgentSession, AgentTurn } from "@parley/sdk/webhooks"
+ *
+ * const greeting = ({ environment }: AgentSession) => environment === "live" ? "Hello!" : "Hello, tester!"
+ * const answer = ({ kind, session, texts }: AgentTurn): AgentAnswer =>
+ *   kind === "start" ? { messages: [greeting(session)] } : { messages: [`You wrote ${texts.length} texts.`] }
+ * console.log(answer.name)
+ * ```
+ */
 export interface AgentTurn {
   /** The same id again is the same turn: do not act twice. */
   readonly turnId: string
@@ -126,9 +146,10 @@ const wireOf = (said: SpokenText) => ({ ...toWire(said), media: said.media.map(t
  * A signed call as Parley would make it: for the tests of your agent. It fits where a `RequestInit` does.
  * @example
  * ```ts
- * import { signedTestTurn } from "@parley/sdk/webhooks"
+ * import { signedTestTurn, type TestTurn } from "@parley/sdk/webhooks"
  *
- * const init = await signedTestTurn({ texts: ["YES"], session: { userNumber: "+14155550123" } }, "whsec_c2VjcmV0")
+ * const turn: TestTurn = { texts: ["YES"], session: { userNumber: "+14155550123" } }
+ * const init = await signedTestTurn(turn, "whsec_c2VjcmV0")
  * const request = new Request("http://localhost/agent", init)
  * console.log(request.headers.get("webhook-id"))
  * ```

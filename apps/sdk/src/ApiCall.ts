@@ -11,6 +11,18 @@ export interface WithResponse<A> {
 /** The id that names a call in the service's logs. */
 export const correlationIdOf = (response: Response): string | null => response.headers.get("x-polyai-correlation-id")
 
+/**
+ * A call that is under way: a promise of its result, with the raw response at hand.
+ * @example
+ * ```ts
+ * import type { ApiCall, Session, WithResponse } from "@parley/sdk"
+ *
+ * const { sessionId } = await parley.outboundSms.send({ message: "Hello", userNumber: "+15005550123" })
+ * const call: ApiCall<Session> = parley.sessions.retrieve(sessionId)
+ * const { data, response, correlationId }: WithResponse<Session> = await call.withResponse()
+ * console.log(data.state, response.status, correlationId)
+ * ```
+ */
 export class ApiCall<A> implements Promise<A> {
   readonly [Symbol.toStringTag] = "ApiCall"
   readonly #result: Promise<WithResponse<A>>

@@ -40,13 +40,43 @@ export interface CountryAvailability {
   readonly source: AvailabilitySource
 }
 
+/**
+ * Countries: `parley.availability`.
+ * @example
+ * ```ts
+ * import type { Availability } from "@parley/sdk"
+ *
+ * const isTwoWay = async (availability: Availability, country: string) => (await availability.retrieve(country)).twoWay
+ * console.log(await isTwoWay(parley.availability, "GB"))
+ * ```
+ */
 export class Availability extends Resource {
-  /** Every country that something is known of, by its code. */
+  /**
+   * Every country that something is known of, by its code.
+   * @example
+   * ```ts
+   * import type { CountryAvailability } from "@parley/sdk"
+   *
+   * const countries: ReadonlyArray<CountryAvailability> = await parley.availability.list()
+   * console.log(countries.filter(({ twoWay }) => twoWay).map(({ country }) => country))
+   * ```
+   */
   list(options?: RequestOptions): ApiCall<ReadonlyArray<CountryAvailability>> {
     return getAll(this.transport, "/v1/availability", options)
   }
 
-  /** What a country offers. Fails with a `NotFoundError` where nothing is known of it. */
+  /**
+   * What a country offers. Fails with a `NotFoundError` where nothing is known of it.
+   * @example
+   * ```ts
+   * import type { AvailabilitySource, SenderOffer } from "@parley/sdk"
+   *
+   * const { senders, source } = await parley.availability.retrieve("GB")
+   * const [offer]: ReadonlyArray<SenderOffer> = senders
+   * const { name, readOn }: AvailabilitySource = source
+   * console.log(offer?.type, offer?.leadTime.kind, name, readOn)
+   * ```
+   */
   retrieve(country: string, options?: RequestOptions): ApiCall<CountryAvailability> {
     return get(this.transport, `/v1/availability/${segment(country)}`, options)
   }

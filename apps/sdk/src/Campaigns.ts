@@ -90,8 +90,45 @@ export interface CampaignReport {
   readonly findings: ReadonlyArray<CampaignFinding>
 }
 
+/**
+ * A2P 10DLC campaigns: `parley.campaigns`.
+ * @example
+ * ```ts
+ * import type { Campaign, Campaigns } from "@parley/sdk"
+ *
+ * const isReady = async (campaigns: Campaigns, campaign: Campaign) => (await campaigns.scan(campaign)).verdict === "ready"
+ * console.log(await isReady(parley.campaigns, {
+ *   brandName: "Harbor Family Clinic",
+ *   useCase: "ACCOUNT_NOTIFICATION",
+ *   description: "Reminders of appointments.",
+ *   messageFlow: "A form.",
+ *   messageSamples: ["See you at 10:00."],
+ *   hasEmbeddedLinks: false,
+ *   hasEmbeddedPhone: false
+ * }))
+ * ```
+ */
 export class Campaigns extends Resource {
-  /** What carriers would reject a campaign for. Nothing is kept or sent. */
+  /**
+   * What carriers would reject a campaign for. Nothing is kept or sent.
+   * @example
+   * ```ts
+   * import type { CampaignFinding, CampaignReport, CampaignUseCase } from "@parley/sdk"
+   *
+   * const useCase: CampaignUseCase = "ACCOUNT_NOTIFICATION"
+   * const report: CampaignReport = await parley.campaigns.scan({
+   *   brandName: "Harbor Family Clinic",
+   *   useCase,
+   *   description: "Reminders of appointments.",
+   *   messageFlow: "A form.",
+   *   messageSamples: ["Your results: https://bit.ly/3xYz12"],
+   *   hasEmbeddedLinks: true,
+   *   hasEmbeddedPhone: false
+   * })
+   * const [worst]: ReadonlyArray<CampaignFinding> = report.findings
+   * console.log(report.verdict, worst?.detail, worst?.suggestion)
+   * ```
+   */
   scan(campaign: Campaign, options?: RequestOptions): ApiCall<CampaignReport> {
     return post(this.transport, "/v1/campaigns/scan", campaign, options)
   }

@@ -3,7 +3,19 @@
 /** `debug` tells every request and answer, `info` every retry, `warn` what is dangerous or wrong in the set-up. */
 export type LogLevel = "off" | "error" | "warn" | "info" | "debug"
 
-/** Where it is told: `console`, or a logger that has these methods. */
+/**
+ * Where it is told: `console`, or a logger that has these methods.
+ * @example
+ * ```ts
+ * import { Parley, type Logger, type LogLevel } from "@parley/sdk"
+ *
+ * const lines: Array<string> = []
+ * const logger: Logger = { warn: (line) => lines.push(line), info: (line) => lines.push(line), debug: (line) => lines.push(line) }
+ * const logLevel: LogLevel = "debug"
+ * await new Parley({ logger, logLevel }).numbers.list()
+ * console.log(lines)
+ * ```
+ */
 export interface Logger {
   warn(message: string): void
   info(message: string): void

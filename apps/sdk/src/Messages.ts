@@ -57,7 +57,33 @@ export interface Message {
   readonly updatedAt: Date
 }
 
+/**
+ * Texts by their ids: `parley.messages`.
+ * @example
+ * ```ts
+ * import type { Messages } from "@parley/sdk"
+ *
+ * const isThere = (messages: Messages, id: string) => messages.retrieve(id).then(() => true, () => false)
+ * console.log(await isThere(parley.messages, "msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D"))
+ * ```
+ */
 export class Messages extends Resource {
+  /**
+   * Its text, its status, and what is wrong with it.
+   * @example
+   * ```ts
+   * import type { Media, Message, MessageStatus, Purpose } from "@parley/sdk"
+   *
+   * const { sessionId } = await parley.outboundSms.send({ message: "Shall we keep your table?", userNumber: "+15005550123" })
+   * const [newest] = (await parley.sessions.messages(sessionId)).data
+   * if (newest !== undefined) {
+   *   const message: Message = await parley.messages.retrieve(newest.id)
+   *   const [status, purpose]: [MessageStatus, Purpose] = [message.status, message.purpose]
+   *   const files: ReadonlyArray<Media> = message.media
+   *   console.log(status, purpose, message.trouble?.detail, files)
+   * }
+   * ```
+   */
   retrieve(messageId: string, options?: RequestOptions): ApiCall<Message> {
     return get(this.transport, `/v1/messages/${segment(messageId)}`, options)
   }

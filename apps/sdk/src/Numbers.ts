@@ -96,38 +96,118 @@ export interface ImportNumberParams extends ProvisionParams {
   readonly number: string
 }
 
+/**
+ * Numbers to text from: `parley.numbers`.
+ * @example
+ * ```ts
+ * import type { Numbers } from "@parley/sdk"
+ *
+ * const first = async (numbers: Numbers) => (await numbers.list({ limit: 1 })).data[0]?.number
+ * console.log(await first(parley.numbers))
+ * ```
+ */
 export class Numbers extends Resource {
-  /** The numbers of the connector's project and environment. */
+  /**
+   * The numbers of the connector's project and environment.
+   * @example
+   * ```ts
+   * import type { AgentNumber, Environment } from "@parley/sdk"
+   *
+   * const numbers: ReadonlyArray<AgentNumber> = (await parley.numbers.list()).data
+   * const environments: ReadonlyArray<Environment> = numbers.map(({ environment }) => environment)
+   * console.log(environments, numbers.map(({ number, queued }) => `${number}: ${queued} wait`))
+   * ```
+   */
   list(params: PageParams = {}, options?: RequestOptions): PageCall<AgentNumber> {
     return list(this.transport, "/v1/numbers", params, options)
   }
 
-  /** Numbers for sale that can text. */
+  /**
+   * Numbers for sale that can text.
+   * @example
+   * ```ts
+   * import type { AvailableNumber, AvailableNumberParams, MarketType, Price } from "@parley/sdk"
+   *
+   * const type: MarketType = "local"
+   * const wanted: AvailableNumberParams = { country: "US", type, limit: 3 }
+   * const found: ReadonlyArray<AvailableNumber> = await parley.numbers.search(wanted)
+   * const prices: ReadonlyArray<Price | null> = found.map(({ monthlyPrice }) => monthlyPrice)
+   * console.log(found.map(({ number }) => number), prices)
+   * ```
+   */
   search(params: AvailableNumberParams, options?: RequestOptions): ApiCall<ReadonlyArray<AvailableNumber>> {
     return getAll(this.transport, `/v1/available-numbers${toQuery(params)}`, options)
   }
 
-  /** Buys a number, and sets it up to text from. When it succeeds the operation is durable: follow it with `operation`. A number is never bought twice. */
+  /**
+   * Buys a number, and sets it up to text from. When it succeeds the operation is durable: follow it with `operation`. A number is never bought twice.
+   * @example
+   * ```ts
+   * import type { BuyNumberParams, NumberOperation } from "@parley/sdk"
+   *
+   * const params: BuyNumberParams = { country: "US", type: "local", environment: "live" }
+   * const bought: NumberOperation = await parley.numbers.buy(params)
+   * console.log(bought.number, bought.stage)
+   * ```
+   */
   buy(params: BuyNumberParams, options?: RequestOptions): ApiCall<NumberOperation> {
     return post(this.transport, "/v1/numbers", params, options)
   }
 
-  /** Sets up a number that the carrier account has already. */
+  /**
+   * Sets up a number that the carrier account has already.
+   * @example
+   * ```ts
+   * import { ApiError, type ImportNumberParams } from "@parley/sdk"
+   *
+   * const params: ImportNumberParams = { number: "+15005550199" }
+   * const outcome = await parley.numbers.import(params).catch((error: unknown) => {
+   *   if (error instanceof ApiError) return error
+   *   throw error
+   * })
+   * console.log(outcome instanceof ApiError ? outcome.detail : outcome.stage)
+   * ```
+   */
   import(params: ImportNumberParams, options?: RequestOptions): ApiCall<NumberOperation> {
     return post(this.transport, "/v1/numbers", { ...params, import: true }, options)
   }
 
-  /** What `buy` would do, or `import` with `import: true`. Nothing is bought or written. */
+  /**
+   * What `buy` would do, or `import` with `import: true`. Nothing is bought or written.
+   * @example
+   * ```ts
+   * import type { NumberPlan } from "@parley/sdk"
+   *
+   * const plan: NumberPlan = await parley.numbers.plan({ country: "US", type: "local" })
+   * console.log(plan.number, plan.steps)
+   * ```
+   */
   plan(params: BuyNumberParams & { readonly import?: boolean }, options?: RequestOptions): ApiCall<NumberPlan> {
     return post(this.transport, "/v1/numbers", { ...params, dryRun: true }, options)
   }
 
-  /** Gives a number back, once its conversations have another number or an end and its texts have left. Releasing again brings the same operation. */
+  /**
+   * Gives a number back, once its conversations have another number or an end and its texts have left. Releasing again brings the same operation.
+   * @example
+   * ```ts
+   * const bought = await parley.numbers.buy({ country: "US", type: "local", environment: "live" })
+   * const outcome = await parley.numbers.release(bought.number).catch((error: unknown) => error)
+   * console.log(outcome)
+   * ```
+   */
   release(number: string, options?: RequestOptions): ApiCall<NumberOperation> {
     return remove(this.transport, `/v1/numbers/${segment(number)}`, options)
   }
 
-  /** How far a purchase, import or release is. */
+  /**
+   * How far a purchase, import or release is.
+   * @example
+   * ```ts
+   * const { id } = await parley.numbers.buy({ country: "US", type: "local", environment: "live" })
+   * const { stage, trouble } = await parley.numbers.operation(id)
+   * console.log(stage, trouble?.detail)
+   * ```
+   */
   operation(operationId: string, options?: RequestOptions): ApiCall<NumberOperation> {
     return get(this.transport, `/v1/numbers/operations/${segment(operationId)}`, options)
   }

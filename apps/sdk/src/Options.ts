@@ -5,6 +5,7 @@ import { type Log, type Logger, type LogLevel, logOf } from "./Log.ts"
 /** The platform's clusters. */
 export type Cluster = "us-1" | "uk-1" | "euw-1"
 
+/** How a client is set up. */
 export interface ParleyOptions {
   /** The API key, `pk_…`. Default: `PARLEY_API_KEY`. */
   readonly apiKey?: string | undefined
@@ -28,6 +29,16 @@ export interface ParleyOptions {
   readonly dangerouslyAllowBrowser?: boolean | undefined
 }
 
+/**
+ * What one call does differently from the client.
+ * @example
+ * ```ts
+ * import type { RequestOptions } from "@parley/sdk"
+ *
+ * const options: RequestOptions = { signal: AbortSignal.timeout(8_000), timeout: 2_000, maxRetries: 1 }
+ * console.log((await parley.numbers.list({}, options)).data.length)
+ * ```
+ */
 export interface RequestOptions {
   /** Aborts the call and its retries. */
   readonly signal?: AbortSignal | undefined

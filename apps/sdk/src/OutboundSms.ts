@@ -20,7 +20,17 @@ export interface SendTextParams {
   readonly sendAt?: Date
 }
 
-/** Pictures and other files that open a conversation, with a text or without. */
+/**
+ * Pictures and other files that open a conversation, with a text or without.
+ * @example
+ * ```ts
+ * import type { SendMediaParams } from "@parley/sdk"
+ *
+ * const picture: SendMediaParams = { mediaUrls: ["https://example.com/menu.png"], userNumber: "+15005550123" }
+ * const outcome = await parley.outboundSms.send(picture).catch((error: unknown) => error)
+ * console.log(outcome)
+ * ```
+ */
 export interface SendMediaParams {
   readonly message?: string
   readonly template?: never
@@ -31,7 +41,17 @@ export interface SendMediaParams {
   readonly sendAt?: Date
 }
 
-/** A template whose text opens a conversation. */
+/**
+ * A template whose text opens a conversation.
+ * @example
+ * ```ts
+ * import type { SendParams, SendTemplateParams } from "@parley/sdk"
+ *
+ * const reminder: SendTemplateParams = { template: "reminder", variables: { first_name: "Ada" }, userNumber: "+15005550123" }
+ * const later: SendParams = { ...reminder, sendAt: new Date(Date.now() + 86_400_000) }
+ * console.log(later.sendAt)
+ * ```
+ */
 export interface SendTemplateParams {
   readonly message?: never
   /** The name of a template of the connector's environment. */
@@ -73,8 +93,28 @@ const sendResult = ({ response }: Answer): SendResult => {
   }
 }
 
+/**
+ * Opens conversations: `parley.outboundSms`.
+ * @example
+ * ```ts
+ * import type { OutboundSms } from "@parley/sdk"
+ *
+ * const remind = (sms: OutboundSms, userNumber: string) => sms.send({ message: "See you at 10:00.", userNumber })
+ * console.log((await remind(parley.outboundSms, "+15005550123")).location)
+ * ```
+ */
 export class OutboundSms extends Resource {
-  /** Opens a conversation by text. When it succeeds the text is durable: it will be delivered, or visibly fail. */
+  /**
+   * Opens a conversation by text. When it succeeds the text is durable: it will be delivered, or visibly fail.
+   * @example
+   * ```ts
+   * import type { SendResult, SendTextParams } from "@parley/sdk"
+   *
+   * const params: SendTextParams = { message: "Hi Ada, shall we keep your table?", userNumber: "+15005550123" }
+   * const { sessionId, replayed }: SendResult = await parley.outboundSms.send(params, { idempotencyKey: "table-17" })
+   * console.log(sessionId, replayed)
+   * ```
+   */
   send(params: SendParams, options?: RequestOptions): ApiCall<SendResult> {
     return new ApiCall(this.transport.run({ method: "POST", path: "/v1/outbound-sms", body: toWire(params) }, options), sendResult)
   }

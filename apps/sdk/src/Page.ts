@@ -12,7 +12,16 @@ export interface PageParams {
   readonly cursor?: string
 }
 
-/** A page of a list, newest first. Iterating goes on to the pages after it. */
+/**
+ * A page of a list, newest first. Iterating goes on to the pages after it.
+ * @example
+ * ```ts
+ * import type { Page, Session } from "@parley/sdk"
+ *
+ * const page: Page<Session> = await parley.sessions.list({ limit: 2 })
+ * console.log(page.data.length, page.nextCursor, (await page.nextPage())?.data.length)
+ * ```
+ */
 export class Page<A> implements AsyncIterable<A> {
   readonly data: ReadonlyArray<A>
   /** Pass it as `cursor` for the next page; null on the last. */
@@ -36,7 +45,17 @@ export class Page<A> implements AsyncIterable<A> {
   }
 }
 
-/** A list that is under way: await it for the first page, iterate it for every item. */
+/**
+ * A list that is under way: await it for the first page, iterate it for every item.
+ * @example
+ * ```ts
+ * import type { PageCall, PageParams, Session } from "@parley/sdk"
+ *
+ * const params: PageParams = { limit: 50 }
+ * const call: PageCall<Session> = parley.sessions.list(params)
+ * for await (const session of call) console.log(session.id)
+ * ```
+ */
 export class PageCall<A> extends ApiCall<Page<A>> implements AsyncIterable<A> {
   async *[Symbol.asyncIterator](): AsyncGenerator<A, void, undefined> {
     yield* await this

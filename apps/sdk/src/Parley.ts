@@ -11,7 +11,18 @@ import { Sessions } from "./Sessions.ts"
 import { Templates } from "./Templates.ts"
 import { Transport } from "./Transport.ts"
 
-/** A client of one connector. For back ends: an API key does not belong in a browser. */
+/**
+ * A client of one connector. For back ends: an API key does not belong in a browser.
+ * @example
+ * ```ts
+ * import { Parley, type Cluster, type ParleyOptions } from "@parley/sdk"
+ *
+ * const cluster: Cluster = "uk-1"
+ * const options: ParleyOptions = { apiKey: "pk_demo", connectorId: "conn_demo", cluster, maxRetries: 5, timeout: 10_000 }
+ * const client = new Parley(options)
+ * console.log(Object.keys(client))
+ * ```
+ */
 export class Parley {
   readonly outboundSms: OutboundSms
   readonly sessions: Sessions

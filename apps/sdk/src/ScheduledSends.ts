@@ -34,22 +34,63 @@ export interface ScheduledSend {
   readonly updatedAt: Date
 }
 
+/** Filters are combined. */
 export interface ScheduledSendListParams extends PageParams {
   readonly userNumber?: string
   readonly status?: ScheduledStatus
 }
 
+/**
+ * Sends for later: `parley.scheduledSends`.
+ * @example
+ * ```ts
+ * import type { ScheduledSends } from "@parley/sdk"
+ *
+ * const waiting = async (sends: ScheduledSends) => (await sends.list({ status: "scheduled" })).data.length
+ * console.log(await waiting(parley.scheduledSends))
+ * ```
+ */
 export class ScheduledSends extends Resource {
-  /** The project's sends for later, the newest call first. */
+  /**
+   * The project's sends for later, the newest call first.
+   * @example
+   * ```ts
+   * import type { ScheduledSendListParams } from "@parley/sdk"
+   *
+   * const failed: ScheduledSendListParams = { status: "failed" }
+   * for await (const { trouble } of parley.scheduledSends.list(failed)) console.log(trouble?.detail)
+   * ```
+   */
   list(params: ScheduledSendListParams = {}, options?: RequestOptions): PageCall<ScheduledSend> {
     return list(this.transport, "/v1/scheduled-sends", params, options)
   }
 
+  /**
+   * Whether it waits, which session it has opened, or why it could not be sent.
+   * @example
+   * ```ts
+   * import type { ScheduledSend, ScheduledStatus } from "@parley/sdk"
+   *
+   * const { scheduledSendId } = await parley.outboundSms.send({ message: "Good morning!", userNumber: "+15005550123", sendAt: new Date(Date.now() + 3_600_000) })
+   * if (scheduledSendId !== null) {
+   *   const send: ScheduledSend = await parley.scheduledSends.retrieve(scheduledSendId)
+   *   const status: ScheduledStatus = send.status
+   *   console.log(status, send.dueAt)
+   * }
+   * ```
+   */
   retrieve(scheduledSendId: string, options?: RequestOptions): ApiCall<ScheduledSend> {
     return get(this.transport, scheduledPath(scheduledSendId), options)
   }
 
-  /** Takes it back, if it has not been sent. Cancelling again changes nothing. */
+  /**
+   * Takes it back, if it has not been sent. Cancelling again changes nothing.
+   * @example
+   * ```ts
+   * const { scheduledSendId } = await parley.outboundSms.send({ message: "Good morning!", userNumber: "+15005550123", sendAt: new Date(Date.now() + 3_600_000) })
+   * if (scheduledSendId !== null) console.log((await parley.scheduledSends.cancel(scheduledSendId)).status)
+   * ```
+   */
   cancel(scheduledSendId: string, options?: RequestOptions): ApiCall<ScheduledSend> {
     return remove(this.transport, scheduledPath(scheduledSendId), options)
   }

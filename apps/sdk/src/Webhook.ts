@@ -12,11 +12,12 @@ export type WebhookRefusal = "missing_header" | "malformed_timestamp" | "too_old
  * A webhook that must not be believed. Answer it with 401.
  * @example
  * ```ts
- * import { receiveAgentTurn, WebhookError } from "@parley/sdk/webhooks"
+ * import { receiveAgentTurn, WebhookError, type WebhookRefusal } from "@parley/sdk/webhooks"
  *
  * const forged = { body: "{}", headers: { "webhook-id": "turn_1", "webhook-timestamp": "1700000000", "webhook-signature": "v1,Zm9yZ2Vk" } }
  * const error = await receiveAgentTurn(forged, "whsec_c2VjcmV0").catch((error: unknown) => error)
- * if (error instanceof WebhookError) console.log(error.reason, error.message)
+ * const reason: WebhookRefusal | null = error instanceof WebhookError ? error.reason : null
+ * console.log(reason)
  * ```
  */
 export class WebhookError extends ParleyError {
@@ -105,11 +106,12 @@ const isBelieved = async (keys: ReadonlyArray<Key>, signatures: string, data: Ui
  * @throws ParleyError when there is no secret, or one that is malformed
  * @example
  * ```ts
- * import { signWebhook, verifyWebhook } from "@parley/sdk/webhooks"
+ * import { type IncomingWebhook, signWebhook, type VerifiedWebhook, verifyWebhook, type WebhookOptions } from "@parley/sdk/webhooks"
  *
  * const body = JSON.stringify({ hello: "world" })
- * const headers = await signWebhook(body, "whsec_bmV3ZXI=")
- * const { id, sentAt } = await verifyWebhook({ body, headers }, ["whsec_bmV3ZXI=", "whsec_b2xkZXI="], { toleranceSeconds: 60 })
+ * const webhook: IncomingWebhook = { body, headers: await signWebhook(body, "whsec_bmV3ZXI=") }
+ * const strict: WebhookOptions = { toleranceSeconds: 60 }
+ * const { id, sentAt }: VerifiedWebhook = await verifyWebhook(webhook, ["whsec_bmV3ZXI=", "whsec_b2xkZXI="], strict)
  * console.log(id, sentAt)
  * ```
  */

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { examplesOf } from "../src/examples.ts"
+import { documentedExamples, examplesOf } from "../src/examples.ts"
 
 const fence = "```"
 const blocks = (...of: ReadonlyArray<readonly [info: string, code: string]>) => of.map(([info, code]) => `${fence}${info}\n${code}\n${fence}\n`).join("\n")
@@ -7,7 +7,7 @@ const blocks = (...of: ReadonlyArray<readonly [info: string, code: string]>) => 
 describe("examples", () => {
   it("a continued block is part of the example before it", () => {
     const { examples } = examplesOf("packages/x", blocks(["ts example", "const a = 1"], ["sh", "ls"], ["ts example continued", "a + 1"]))
-    assert.deepStrictEqual(examples, [{ folder: "packages/x", line: 1, code: "const a = 1\na + 1\n", needs: "nothing", notRun: null }])
+    assert.deepStrictEqual(examples, [{ folder: "packages/x", file: "README.md", line: 1, code: "const a = 1\na + 1\n", needs: "nothing", notRun: null }])
   })
 
   it("a block that is not run needs a reason", () => {
@@ -18,5 +18,14 @@ describe("examples", () => {
 
   it("a block without a mark, and one that continues nothing, are told", () => {
     assert.strictEqual(examplesOf("packages/x", blocks(["ts", "1"], ["ts example continued", "2"])).unmarked.length, 2)
+  })
+
+  it("a docstring's example is a program, with a client where it speaks of one", () => {
+    const source = ["/**", " * What it is.", " * @example", " * ```ts", " * const list = await parley.numbers.list()", " *", " * list.data", " * ```", " */", "export const a = 1"].join("\n")
+    const [example, ...others] = documentedExamples("apps/x", "src/A.ts", source)
+    assert.deepStrictEqual(others, [])
+    assert.strictEqual(example?.line, 4)
+    assert.match(example?.code ?? "", /^import \{ Parley as Client \}.*\nconst parley = .*\nconst list = await parley\.numbers\.list\(\)\n\nlist\.data\n$/u)
+    assert.strictEqual(documentedExamples("apps/x", "src/A.ts", source.replaceAll("parley.numbers.list()", "1"))[0]?.code, "const list = await 1\n\nlist.data\n")
   })
 })
