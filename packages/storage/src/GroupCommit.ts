@@ -27,12 +27,20 @@ class Failed<E> {
   }
 }
 
+// A rollback that fails dies beside the use case's failure, and Effect then takes both for defects: either may be in either place.
+const outcome = <E>(cause: Cause.Cause<Failed<E> | SqlError.SqlError>): Cause.Cause<E | StoreFailure> => {
+  const errors = cause.reasons.map((reason) => Cause.isFailReason(reason) ? reason.error : Cause.isDieReason(reason) ? reason.defect : null)
+  const own = errors.find((error): error is Failed<E> => error instanceof Failed)
+  // Nothing is kept, which is all that the rollback was for.
+  if (own !== undefined) return Cause.fail(own.error)
+  const database = errors.find((error) => error instanceof SqlError.SqlError)
+  return database === undefined ? cause as Cause.Cause<never> : Cause.fail(storeFailure("transact")(database))
+}
+
 /** Runs the use case in a transaction, or in a savepoint of the one that is open. */
 const inTransaction = (sql: SqlClient.SqlClient) => <A, E, R>(useCase: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreFailure, R> =>
   sql.withTransaction(Effect.mapError(useCase, (error) => new Failed(error))).pipe(
-    Effect.mapError((error) => error instanceof SqlError.SqlError ? storeFailure("transact")(error) : error.error),
-    // How a rollback tells that the database is gone: nothing is kept, which is all that the rollback was for.
-    Effect.catchDefect((defect) => defect instanceof SqlError.SqlError ? Effect.fail(storeFailure("rollback")(defect)) : Effect.die(defect))
+    Effect.catchCause((cause) => Effect.failCause(outcome(cause)))
   )
 
 /** What a batch needs of its database. `Mark`: by which its transaction is known. */

@@ -135,6 +135,15 @@ describe.skipIf(isMissing)("PostgreSQL", () => {
       }).pipe(Effect.provide(PostgresStore.layer({ url: Redacted.make(url.href) })))
     }).pipe(Effect.scoped))
 
+  it.live("a use case that fails after its session is gone fails as it says, although nothing can be rolled back any more", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const { transact } = yield* Transactor
+      const refused = Effect.ignore(sql`SELECT pg_terminate_backend(pg_backend_pid())`).pipe(Effect.andThen(Effect.fail("refused")))
+      assert.deepStrictEqual(yield* Effect.exit(transact(refused)), Exit.fail("refused"))
+      assert.strictEqual(yield* transact(Effect.succeed("served")), "served")
+    }).pipe(Effect.provide(server.store)))
+
   it.live.skipIf(isOwn)("a server that crashes loses nothing that was answered, wakes nobody for what it lost, and is used again when it is back", () =>
     Effect.gen(function*() {
       const { connector } = yield* projectOf
