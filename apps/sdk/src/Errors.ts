@@ -121,7 +121,7 @@ export class ApiError extends ParleyError {
     this.errors = Array.isArray(problem["errors"]) ? problem["errors"].filter(isFieldError) : []
     this.correlationId = response.headers.get("x-polyai-correlation-id") ?? text(problem["correlation_id"])
     this.headers = response.headers
-    this.retryAfter = retryAfterSeconds(response.headers, Date.now())
+    this.retryAfter = retryAfterSeconds(response.headers.get("retry-after"), Date.now())
   }
 }
 

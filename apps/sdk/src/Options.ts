@@ -76,7 +76,8 @@ const isBrowser = () => {
   return [document, navigator, window].every((each) => typeof each === "object" && each !== null)
 }
 
-const clusterUrl = (cluster: Cluster | undefined) => cluster === undefined ? undefined : `https://api.${cluster}.platform.polyai.app`
+/** Where a cluster's API is. */
+export const clusterUrl = (cluster: Cluster): string => `https://api.${cluster}.platform.polyai.app`
 
 /** @throws ParleyError when something is missing or contradictory */
 export const settingsOf = (options: ParleyOptions): Settings => {
@@ -88,7 +89,7 @@ export const settingsOf = (options: ParleyOptions): Settings => {
     log("warn", () => "the API key is in a browser, where everybody who opens the page can read it.")
   }
   if (options.baseUrl !== undefined && options.cluster !== undefined) throw new ParleyError("Pass baseUrl or cluster, not both.")
-  const baseUrl = required(options.baseUrl ?? clusterUrl(options.cluster), "baseUrl", "PARLEY_BASE_URL").replace(/\/+$/u, "")
+  const baseUrl = required(options.baseUrl ?? (options.cluster && clusterUrl(options.cluster)), "baseUrl", "PARLEY_BASE_URL").replace(/\/+$/u, "")
   if (!/^https?:\/\//u.test(baseUrl)) throw new ParleyError(`baseUrl must begin with http:// or https://, not ${baseUrl}.`)
   return {
     apiKey: required(options.apiKey, "apiKey", "PARLEY_API_KEY"),

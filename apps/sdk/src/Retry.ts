@@ -10,9 +10,9 @@ export const longestRetryAfterSeconds = 60
 /** 429 and 5xx may pass. */
 export const isRetryable = (status: number): boolean => status === 429 || status >= 500
 
-/** `Retry-After` in seconds, from either of its forms; null when absent or unreadable. */
-export const retryAfterSeconds = (headers: Headers, nowMillis: number): number | null => {
-  const value = headers.get("retry-after")?.trim()
+/** `Retry-After`, as its header has it, in seconds, from either of its forms; null when absent or unreadable. */
+export const retryAfterSeconds = (header: string | null | undefined, nowMillis: number): number | null => {
+  const value = header?.trim()
   if (value === undefined || value === "") return null
   if (/^\d+(?:\.\d+)?$/u.test(value)) return Number(value)
   const at = Date.parse(value)

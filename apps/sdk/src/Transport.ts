@@ -103,7 +103,7 @@ export class Transport {
       if (response.ok) return { answer: { response, body: fromWire(body) } }
       return {
         error: errorOf(response, body),
-        retryAfter: retryAfterSeconds(response.headers, Date.now()),
+        retryAfter: retryAfterSeconds(response.headers.get("retry-after"), Date.now()),
         retryable: isRetryable(response.status)
       }
     } catch (cause) {
