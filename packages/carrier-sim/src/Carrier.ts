@@ -11,6 +11,7 @@ import { toResource } from "./MessageResource.ts"
 import { makeMessageStore, type MessageStore } from "./MessageStore.ts"
 import type { OwnedNumber } from "./Numbers.ts"
 import { makeOptOuts, type OptOuts } from "./OptOuts.ts"
+import { makeRegistrations, type Registrations } from "./Registrations.ts"
 import { newSid } from "./ResourceFormat.ts"
 import { makeSenders, type Senders } from "./Senders.ts"
 import { makeSimClock, type SimClock } from "./SimClock.ts"
@@ -44,13 +45,16 @@ export interface Carrier {
   readonly webhooks: Webhooks
   readonly callbacks: StatusCallbacks
   readonly optOuts: OptOuts
+  readonly registrations: Registrations
+  /** How many senders a Messaging Service holds. */
+  readonly poolLimit: number
   /** Throws `RestFailure`. */
   create(account: AccountOptions, form: Form): MessageRecord
   cancel(record: MessageRecord): void
   /** Fails with `InvalidControl`. */
   inbound(input: InboundInput): Promise<InboundResult>
   putNumber(options: NumberOptions): OwnedNumber
-  /** Forgets messages, faults, opt-outs and webhooks, and stops what is under way; numbers stay. */
+  /** Forgets messages, faults, opt-outs, registrations and webhooks, and stops what is under way; numbers and Messaging Services stay. */
   reset(): void
   /** Nothing waits, moves or is being told. */
   isSettled(): boolean
@@ -65,15 +69,16 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
   const senders = makeSenders(options, clock.nowMillis())
   const delays = delaysOf(options.delays)
   const callbacks = makeStatusCallbacks(clock, webhooks, faults, senders.accountOf)
-  const delivery = makeDelivery({ clock, delays, queueSeconds: options.queueSeconds ?? 36_000, faults, store, callbacks, numberOf: senders.numberOf })
+  const registrations = makeRegistrations(clock, delays, senders.services.with)
+  const delivery = makeDelivery({ clock, delays, queueSeconds: options.queueSeconds ?? 36_000, faults, store, callbacks, numberOf: senders.numberOf, registrations })
   const disabledCountries = new Set(options.disabledCountries)
   let inboundUnderWay = 0
   let life = 0
 
   /** A Messaging Service picks its sender after the create call was answered. */
   const resolveSender = (record: MessageRecord, segments: number) => {
-    const service = senders.serviceOf(record.accountSid, record.messagingServiceSid ?? "")
-    const sender = record.from ?? (service === undefined ? undefined : senders.chooseSender(service, record.to))
+    const service = senders.services.of(record.accountSid, record.messagingServiceSid ?? "")
+    const sender = record.from ?? (service === undefined ? undefined : senders.services.choose(service, record.to))
     if (sender === undefined) return delivery.fail(record, 21612)
     record.from = sender
     record.numSegments = segments
@@ -90,7 +95,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
       nowMillis,
       disabledCountries,
       numberOf: senders.numberOf,
-      serviceOf: (sid) => senders.serviceOf(account.sid, sid),
+      serviceOf: (sid) => senders.services.of(account.sid, sid),
       isFull: delivery.isFull,
       optedOut: (to, from, body) => optOuts.blocks(to, from, body, nowMillis)
     })
@@ -160,7 +165,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
     const webhook = await tellApplication(record, input.optOutType, {
       account,
       number,
-      messagingServiceSid: senders.serviceWith(number.phoneNumber)?.sid,
+      service: senders.services.with(number.phoneNumber),
       webhooks,
       faults,
       clock,
@@ -181,6 +186,8 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
     webhooks,
     callbacks,
     optOuts,
+    registrations,
+    poolLimit: options.poolLimit ?? 400,
     create,
     cancel: (record) => delivery.setStatus(record, "canceled"),
     inbound,
@@ -195,6 +202,8 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
       store.clear()
       faults.set([])
       optOuts.clear()
+      registrations.clear()
+      senders.services.unstick()
     },
     isSettled: () => store.unfinished() === 0 && callbacks.pending() === 0 && webhooks.underWay() === 0 && inboundUnderWay === 0
   }

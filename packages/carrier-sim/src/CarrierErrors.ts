@@ -55,6 +55,14 @@ const requests: Record<number, Entry> = {
   21660: { status: 400, message: "Mismatch between the 'From' number and the account" },
   21704: { status: 400, message: "The Messaging Service contains no phone numbers" },
   21705: { status: 400, message: "The Messaging Service Sid is invalid" },
+  21710: { status: 409, message: "Phone Number or Short Code is already in the Messaging Service." },
+  21712: { status: 409, message: "Phone Number or Short Code is associated with another Messaging Service." },
+  21713: { status: 400, message: "Messaging Service Use Case is Invalid" },
+  21714: { status: 412, message: "Messaging Service Number Pool size limit reached" },
+  21717: { status: 400, message: "Brand Registration SID for US A2P Campaign Use Case is Not Registered or Not Valid" },
+  21720: { status: 400, message: "A2P Use Case is Invalid" },
+  21727: { status: 400, message: "Campaign registration failed due to missing parameter(s)" },
+  21728: { status: 400, message: "Campaign registration failed due to length validation failures" },
   30409: { status: 400, message: "This message cannot be canceled" },
   35114: { status: 400, message: "Scheduling does not support this timestamp" }
 }

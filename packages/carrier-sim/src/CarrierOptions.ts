@@ -30,7 +30,7 @@ export interface NumberOptions {
   readonly capabilities?: Partial<Capabilities>
   /** Left out: by the kind of number and its registration, see `segmentsPerSecondOf`. */
   readonly segmentsPerSecond?: number
-  /** A2P 10DLC registration of a US or Canadian long code, verification of a toll-free number. Default true; false for a bought one. */
+  /** A2P 10DLC registration of a US or Canadian long code, verification of a toll-free number, besides those that are made over the API. Default true; false for a bought one. */
   readonly registered?: boolean
 }
 
@@ -38,9 +38,21 @@ export interface MessagingServiceOptions {
   /** `MG` and 32 hexadecimal digits. */
   readonly sid: string
   readonly accountSid?: string
+  readonly friendlyName?: string
   /** Its senders: phone numbers that the account owns. */
   readonly senders: ReadonlyArray<string>
   readonly statusCallback?: string
+  /** Called for a text to one of its senders, unless the number's own URL is used. */
+  readonly inboundRequestUrl?: string
+  readonly fallbackUrl?: string
+  /** A sender's own webhook is called. Default true here; false, as at Twilio, for a service that is created over the API. */
+  readonly useInboundWebhookOnNumber?: boolean
+  /** A handset keeps its sender. Default true. */
+  readonly stickySender?: boolean
+  /** A sender with the handset's area code comes first, in the US and Canada. Default true. */
+  readonly areaCodeGeomatch?: boolean
+  /** Smart quotes and the like become plain ones. Default false here; true, as at Twilio, for a service that is created over the API. */
+  readonly smartEncoding?: boolean
 }
 
 export interface DelayOptions {
@@ -52,6 +64,10 @@ export interface DelayOptions {
   readonly sentMillis?: number
   /** From `sending` to `delivered` or `undelivered`. Default 200. */
   readonly deliveredMillis?: number
+  /** From the submission of a brand, a campaign or a toll-free verification to its approval; days at Twilio. Default 2,000. */
+  readonly reviewMillis?: number
+  /** From a campaign's approval, or from joining its service, until a number may send: 30035 meanwhile. Default 1,000. */
+  readonly configuringMillis?: number
 }
 
 export interface CarrierOptions {
@@ -64,6 +80,8 @@ export interface CarrierOptions {
   /** Default: one registered number, +15005550006, 10 segments per second. */
   readonly numbers?: ReadonlyArray<NumberOptions>
   readonly messagingServices?: ReadonlyArray<MessagingServiceOptions>
+  /** How many senders a Messaging Service holds. Default 400. */
+  readonly poolLimit?: number
   readonly delays?: DelayOptions
   /**
    * `carrier`: a texted STOP blocks the pair (21610) and START frees it, as Twilio does by default; the simulator sends no confirmation of its own.
@@ -98,11 +116,15 @@ export interface Delays {
   readonly queuedMillis: number
   readonly sentMillis: number
   readonly deliveredMillis: number
+  readonly reviewMillis: number
+  readonly configuringMillis: number
 }
 
 export const delaysOf = (options: DelayOptions = {}): Delays => ({
   acceptedMillis: options.acceptedMillis ?? 10,
   queuedMillis: options.queuedMillis ?? 10,
   sentMillis: options.sentMillis ?? 50,
-  deliveredMillis: options.deliveredMillis ?? 200
+  deliveredMillis: options.deliveredMillis ?? 200,
+  reviewMillis: options.reviewMillis ?? 2000,
+  configuringMillis: options.configuringMillis ?? 1000
 })

@@ -5,6 +5,7 @@ import type { CarrierOptions, NumberOptions } from "./CarrierOptions.ts"
 import type { FaultRule, RuleState } from "./Faults.ts"
 import { InvalidControl } from "./InvalidControl.ts"
 import type { AccountedMessage, MessageResource } from "./MessageResource.ts"
+import type { Decision } from "./Registrations.ts"
 import { startCarrierSim } from "./startCarrierSim.ts"
 import type { WebhookAttempt } from "./Webhooks.ts"
 
@@ -31,6 +32,7 @@ export class CarrierSim extends Context.Service<
     faults(rules: ReadonlyArray<FaultRule>): Effect.Effect<void, InvalidControl>
     readonly faultRules: Effect.Effect<ReadonlyArray<RuleState>>
     number(options: NumberOptions): Effect.Effect<void, InvalidControl>
+    decide(sid: string, decision: Decision): Effect.Effect<void, InvalidControl>
     advance(millis: number): Effect.Effect<void>
     readonly settled: Effect.Effect<void>
     readonly reset: Effect.Effect<void>
@@ -59,6 +61,7 @@ export class CarrierSim extends Context.Service<
           faults: (rules) => control(() => sim.faults(rules)),
           faultRules: Effect.sync(() => sim.faultRules()),
           number: (each) => control(() => sim.number(each)),
+          decide: (sid, decision) => control(() => sim.decide(sid, decision)),
           advance: (millis) => Effect.sync(() => sim.advance(millis)),
           settled: Effect.promise(() => sim.settled()),
           reset: Effect.sync(() => sim.reset())

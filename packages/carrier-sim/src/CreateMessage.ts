@@ -1,8 +1,9 @@
 /** `POST …/Messages.json`: what Twilio checks, in which order, and the message that comes of it. */
 import { segment, toLookalikes } from "@parley/schema/MessageText"
-import type { AccountOptions, MessagingServiceOptions } from "./CarrierOptions.ts"
+import type { AccountOptions } from "./CarrierOptions.ts"
 import { restFailure } from "./CarrierErrors.ts"
 import type { MessageRecord } from "./MessageResource.ts"
+import type { MessagingService } from "./MessagingServices.ts"
 import { countryCodeOf, isNorthAmerican, type OwnedNumber } from "./Numbers.ts"
 import { newSid } from "./ResourceFormat.ts"
 
@@ -16,7 +17,7 @@ export interface CreateParts {
   readonly nowMillis: number
   readonly disabledCountries: ReadonlySet<string>
   numberOf(phoneNumber: string): OwnedNumber | undefined
-  serviceOf(sid: string): MessagingServiceOptions | undefined
+  serviceOf(sid: string): MessagingService | undefined
   isFull(sender: string, segments: number): boolean
   optedOut(to: string, from: string, body: string): boolean
 }
@@ -70,9 +71,9 @@ const checkFrom = (from: string, to: string, segments: number, withMedia: boolea
   if (parts.isFull(from, segments)) throw restFailure(21611, `This 'From' number ${from} has exceeded the maximum number of queued messages`)
 }
 
-const validitySeconds = (form: Form): number => {
+const validitySeconds = (form: Form, service: MessagingService | undefined): number => {
   const text = field(form, "ValidityPeriod")
-  if (text === undefined) return longestValiditySeconds
+  if (text === undefined) return service?.validityPeriod ?? longestValiditySeconds
   const seconds = Number(text)
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > longestValiditySeconds) throw restFailure(20001, `ValidityPeriod must be between 1 and ${longestValiditySeconds}`)
   return seconds
@@ -100,7 +101,9 @@ export const createMessage = (form: Form, parts: CreateParts): Created => {
   const from = field(form, "From")?.trim() ?? ""
   const serviceSid = field(form, "MessagingServiceSid") ?? ""
   const written = field(form, "Body") ?? ""
-  const body = field(form, "SmartEncoded") === "true" ? toLookalikes(written) : written
+  const service = serviceSid === "" ? undefined : parts.serviceOf(serviceSid)
+  const isSmart = field(form, "SmartEncoded")
+  const body = isSmart === "true" || (isSmart === undefined && service?.smartEncoding === true) ? toLookalikes(written) : written
   const mediaUrls = form.get("MediaUrl") ?? []
   if (to === "") throw restFailure(21604)
   if (from === "" && serviceSid === "") throw restFailure(21603)
@@ -110,11 +113,10 @@ export const createMessage = (form: Form, parts: CreateParts): Created => {
   if (!mediaUrls.every(isWebUrl)) throw restFailure(21620)
   const statusCallback = field(form, "StatusCallback") ?? ""
   if (statusCallback !== "" && !isWebUrl(statusCallback)) throw restFailure(21609, `Invalid 'StatusCallback' URL: ${statusCallback}`)
-  const validUntilMillis = nowMillis + validitySeconds(form) * 1000
+  const validUntilMillis = nowMillis + validitySeconds(form, service) * 1000
 
-  const service = serviceSid === "" ? undefined : parts.serviceOf(serviceSid)
   if (serviceSid !== "" && service === undefined) throw restFailure(21705, `The Messaging Service Sid ${serviceSid} is invalid`)
-  if (service !== undefined && service.senders.length === 0 && from === "") throw restFailure(21704)
+  if (service !== undefined && service.senders.size === 0 && from === "") throw restFailure(21704)
   const segments = Math.max(segment(body).segments, mediaUrls.length > 0 ? 1 : 0)
   checkTo(to, parts)
   if (from !== "") {

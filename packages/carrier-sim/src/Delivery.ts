@@ -5,6 +5,7 @@ import type { Faults } from "./Faults.ts"
 import type { MessageRecord, Status } from "./MessageResource.ts"
 import type { MessageStore } from "./MessageStore.ts"
 import { countryCodeOf, isNorthAmerican, type OwnedNumber } from "./Numbers.ts"
+import type { Registrations } from "./Registrations.ts"
 import type { SimClock } from "./SimClock.ts"
 import type { StatusCallbacks } from "./StatusCallbacks.ts"
 import { makeThroughput } from "./Throughput.ts"
@@ -31,6 +32,7 @@ export interface DeliveryParts {
   readonly store: MessageStore
   readonly callbacks: StatusCallbacks
   numberOf(phoneNumber: string): OwnedNumber | undefined
+  readonly registrations: Registrations
 }
 
 interface Ending {
@@ -41,7 +43,10 @@ interface Ending {
 export const makeDelivery = (parts: DeliveryParts): Delivery => {
   const { callbacks, clock, delays, faults, store } = parts
 
-  const rateOf = (sender: string) => parts.numberOf(sender)?.segmentsPerSecond ?? alphanumericSegmentsPerSecond
+  const rateOf = (sender: string) => {
+    const number = parts.numberOf(sender)
+    return number === undefined ? alphanumericSegmentsPerSecond : parts.registrations.segmentsPerSecond(number)
+  }
 
   const setStatus = (record: MessageRecord, status: Status) => {
     const nowMillis = clock.nowMillis()
@@ -64,9 +69,8 @@ export const makeDelivery = (parts: DeliveryParts): Delivery => {
     const fault = faults.strike("message", { to: record.to, from: record.from, body: record.body }).find((effect) => effect.type === "fail")
     if (fault !== undefined) return { code: fault.code, status: fault.status ?? endStatus(fault.code) }
     const number = record.from === null ? undefined : parts.numberOf(record.from)
-    if (number === undefined || number.registered || !isNorthAmerican(number.country) || !isNorthAmerican(countryCodeOf(record.to))) return undefined
-    if (number.kind === "toll_free") return { code: 30032, status: "undelivered" }
-    return number.kind === "long_code" ? { code: 30034, status: "undelivered" } : undefined
+    const code = number === undefined || !isNorthAmerican(countryCodeOf(record.to)) ? undefined : parts.registrations.refuse(number, record.numSegments)
+    return code === undefined ? undefined : { code, status: "undelivered" }
   }
 
   const leave = (record: MessageRecord): boolean => {

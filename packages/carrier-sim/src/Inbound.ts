@@ -3,6 +3,7 @@ import { segment } from "@parley/schema/MessageText"
 import type { AccountOptions } from "./CarrierOptions.ts"
 import type { Faults } from "./Faults.ts"
 import type { MessageRecord } from "./MessageResource.ts"
+import type { MessagingService } from "./MessagingServices.ts"
 import { countryCodeOf, type OwnedNumber } from "./Numbers.ts"
 import { regionOf } from "./Places.ts"
 import { apiVersion } from "./ResourceFormat.ts"
@@ -13,7 +14,7 @@ import { webhookErrorCode, type WebhookAttempt, type WebhookOutcome, type Webhoo
 
 /** What became of a number's webhook. */
 export interface InboundWebhook {
-  /** `ok`: the application answered. `fallback`: its fallback URL did. `lost`: neither. `dropped`: by a fault. `none`: the number has no URL. */
+  /** `ok`: the application answered. `fallback`: its fallback URL did. `lost`: neither. `dropped`: by a fault. `none`: the number (or its Messaging Service) has no URL. */
   readonly result: "ok" | "fallback" | "lost" | "dropped" | "none"
   /** The HTTP status of the last attempt, `null` without an answer. */
   readonly status: number | null
@@ -27,7 +28,8 @@ export interface InboundWebhook {
 export interface InboundParts {
   readonly account: AccountOptions
   readonly number: OwnedNumber
-  readonly messagingServiceSid: string | undefined
+  /** The service that the number is a sender of. */
+  readonly service: MessagingService | undefined
   readonly webhooks: Webhooks
   readonly faults: Faults
   readonly clock: SimClock
@@ -74,11 +76,25 @@ export const inboundParams = (record: MessageRecord, messagingServiceSid: string
 
 export const inboundSegments = (body: string, media: number): number => Math.max(segment(body).segments, media > 0 ? media : 1)
 
+interface Target {
+  readonly url: string
+  readonly method: "GET" | "POST"
+  readonly fallbackUrl: string
+  readonly fallbackMethod: "GET" | "POST"
+}
+
+/** The addresses of the number's service, unless it leaves them to its numbers. An empty `url`: nobody is told. */
+const targetOf = ({ number, service }: InboundParts): Target =>
+  service === undefined || service.useInboundWebhookOnNumber
+    ? { url: number.smsUrl, method: number.smsMethod, fallbackUrl: number.smsFallbackUrl, fallbackMethod: "POST" }
+    : { url: service.inboundRequestUrl ?? "", method: service.inboundMethod, fallbackUrl: service.fallbackUrl ?? "", fallbackMethod: service.fallbackMethod }
+
 /** One delivery to the application: the webhook with its retries, then the fallback. */
 const deliver = async (record: MessageRecord, params: FormParams, parts: InboundParts): Promise<InboundWebhook> => {
-  const { account, number, webhooks } = parts
+  const { account, webhooks } = parts
+  const target = targetOf(parts)
   const call = (url: string, extra: FormParams, fallback: boolean) =>
-    webhooks.send({ kind: "inbound", messageSid: record.sid, url, method: fallback ? "POST" : number.smsMethod, params: { ...params, ...extra }, authToken: account.authToken, fallback })
+    webhooks.send({ kind: "inbound", messageSid: record.sid, url, method: fallback ? target.fallbackMethod : target.method, params: { ...params, ...extra }, authToken: account.authToken, fallback })
   /** Replies of an answer go out; an answer that cannot be read counts as a failure. */
   const useAnswer = (outcome: WebhookOutcome): number | undefined => {
     if (!outcome.succeeded || outcome.last._tag !== "Answered") return webhookErrorCode(outcome.last)
@@ -94,11 +110,11 @@ const deliver = async (record: MessageRecord, params: FormParams, parts: Inbound
     attempts,
     error_code: errorCode ?? null
   })
-  const first = await call(number.smsUrl, {}, false)
+  const first = await call(target.url, {}, false)
   const error = useAnswer(first)
   if (error === undefined) return resultOf("ok", first, first.attempts, undefined)
-  if (number.smsFallbackUrl === "" || !parts.isCurrent()) return resultOf("lost", first, first.attempts, error)
-  const second = await call(number.smsFallbackUrl, { ErrorCode: String(error), ErrorUrl: withoutFragment(number.smsUrl) }, true)
+  if (target.fallbackUrl === "" || !parts.isCurrent()) return resultOf("lost", first, first.attempts, error)
+  const second = await call(target.fallbackUrl, { ErrorCode: String(error), ErrorUrl: withoutFragment(target.url) }, true)
   const secondError = useAnswer(second)
   return resultOf(secondError === undefined ? "fallback" : "lost", second, [...first.attempts, ...second.attempts], secondError)
 }
@@ -107,12 +123,12 @@ const silent = (result: "none" | "dropped"): InboundWebhook => ({ result, status
 
 /** Tells the application of a text, as often as the faults say. Resolves with what the first copy brought and the attempts of all. */
 export const tellApplication = async (record: MessageRecord, optOutType: string | undefined, parts: InboundParts): Promise<InboundWebhook> => {
-  if (parts.number.smsUrl === "") return silent("none")
+  if (targetOf(parts).url === "") return silent("none")
   const effects = parts.faults.strike("webhook", { webhook: "inbound", to: record.to, from: record.from, body: record.originalBody })
   if (effects.some((effect) => effect.type === "drop")) return silent("dropped")
   const delayMillis = effects.reduce((sum, effect) => sum + (effect.type === "delay" ? effect.ms : 0), 0)
   if (delayMillis > 0 && !(await parts.clock.sleep(delayMillis))) return silent("dropped")
-  const params = inboundParams(record, parts.messagingServiceSid, optOutType)
+  const params = inboundParams(record, parts.service?.sid, optOutType)
   const duplicate = effects.find((effect) => effect.type === "duplicate")
   const copies = duplicate?.copies ?? 1
   const results: Array<InboundWebhook> = []

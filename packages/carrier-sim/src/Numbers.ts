@@ -16,6 +16,8 @@ export interface OwnedNumber {
   updatedAtMillis: number
   capabilities: Capabilities
   segmentsPerSecond: number
+  /** It was given its rate, which no registration changes then. */
+  hasOwnRate: boolean
   registered: boolean
   friendlyName: string
   smsUrl: string
@@ -60,6 +62,7 @@ export const makeNumber = (options: NumberOptions, accountSid: string, nowMillis
     updatedAtMillis: nowMillis,
     capabilities: { sms: true, mms: isNorthAmerican(country), voice: kind !== "short_code", ...options.capabilities },
     segmentsPerSecond: options.segmentsPerSecond ?? segmentsPerSecondOf(kind, country, registered),
+    hasOwnRate: options.segmentsPerSecond !== undefined,
     registered,
     friendlyName: friendlyNameOf(phoneNumber),
     smsUrl: options.smsUrl ?? "",
@@ -78,6 +81,7 @@ export const changeNumber = (number: OwnedNumber, options: NumberOptions, nowMil
     number.segmentsPerSecond = segmentsPerSecondOf(number.kind, number.country, options.registered)
   }
   number.segmentsPerSecond = options.segmentsPerSecond ?? number.segmentsPerSecond
+  number.hasOwnRate ||= options.segmentsPerSecond !== undefined
   number.smsUrl = options.smsUrl ?? number.smsUrl
   number.smsMethod = options.smsMethod ?? number.smsMethod
   number.smsFallbackUrl = options.smsFallbackUrl ?? number.smsFallbackUrl

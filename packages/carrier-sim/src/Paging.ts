@@ -61,3 +61,21 @@ export const pageOf = <A>(request: RestRequest, listed: Listed<A>): Readonly<Rec
     [listed.key]: shown.map(listed.show)
   }
 }
+
+/** The envelope of the APIs after 2010: `meta` with full URLs, and the list. */
+export const metaPageOf = <A>(request: RestRequest, listed: Listed<A>): Readonly<Record<string, unknown>> => {
+  const page = pageOf(request, listed)
+  const url = (uri: unknown) => (typeof uri === "string" ? `https://messaging.twilio.com${uri}` : null)
+  return {
+    meta: {
+      first_page_url: url(page["first_page_uri"]),
+      key: listed.key,
+      next_page_url: url(page["next_page_uri"]),
+      page: page["page"],
+      page_size: page["page_size"],
+      previous_page_url: url(page["previous_page_uri"]),
+      url: url(page["uri"])
+    },
+    [listed.key]: page[listed.key]
+  }
+}

@@ -4,7 +4,7 @@ import type { Form } from "./CreateMessage.ts"
 
 export interface RestRequest {
   readonly method: string
-  /** Path segments below `/2010-04-01/Accounts/{AC…}`, decoded, the last one without `.json`. */
+  /** Path segments below `/2010-04-01/Accounts/{AC…}` or `/v1`, decoded, the last one without `.json`. */
   readonly segments: ReadonlyArray<string>
   /** The whole path, for error sentences and page links. */
   readonly path: string

@@ -3,9 +3,11 @@ import type { Carrier } from "./Carrier.ts"
 import type { AccountOptions } from "./CarrierOptions.ts"
 import { restFailure, RestFailure } from "./CarrierErrors.ts"
 import { messageRoutes } from "./MessageRoutes.ts"
+import { brandRoutes, tollfreeRoutes } from "./RegistrationRoutes.ts"
 import { availableNumberRoutes, incomingNumberRoutes } from "./NumberRoutes.ts"
 import { accountPath, apiVersion, rfc2822 } from "./ResourceFormat.ts"
 import { parseForm, type RestAnswer } from "./RestRequest.ts"
+import { serviceRoutes } from "./ServiceRoutes.ts"
 
 export interface RawRequest {
   readonly method: string
@@ -25,12 +27,15 @@ const basic = (authorization: string | undefined): { readonly user: string; read
   return colon < 0 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
-/** The account of the path, when the credentials open it. */
+/** The account that the credentials open; of a path that names one, only that one. */
 export const accountFor = (carrier: Carrier, request: RawRequest): AccountOptions | undefined => {
   const credentials = basic(request.authorization)
   const account = credentials === undefined ? undefined : carrier.senders.authenticate(credentials.user, credentials.password)
-  return account?.sid === pathSegments(request.path)[2] ? account : undefined
+  return isMessaging(request.path) || account?.sid === pathSegments(request.path)[2] ? account : undefined
 }
+
+/** The API of `messaging.twilio.com`. It shares its host here with that of `api.twilio.com`. */
+const isMessaging = (path: string): boolean => path.startsWith("/v1/")
 
 const decode = (segment: string): string => {
   try {
@@ -68,7 +73,19 @@ const accountResource = (account: AccountOptions): Readonly<Record<string, unkno
   }
 }
 
+const messagingRoute = (carrier: Carrier, raw: RawRequest): RestAnswer => {
+  const [, ...segments] = pathSegments(raw.path)
+  const account = accountFor(carrier, raw)
+  if (account === undefined) throw restFailure(20003)
+  const request = { method: raw.method, segments, path: raw.path, query: raw.query, form: parseForm(raw.body), account }
+  if (segments[0] === "Services") return serviceRoutes(carrier, request)
+  if (segments[0] === "a2p" && segments[1] === "BrandRegistrations") return brandRoutes(carrier, request)
+  if (segments[0] === "Tollfree" && segments[1] === "Verifications") return tollfreeRoutes(carrier, request)
+  throw restFailure(20404, `The requested resource ${raw.path} was not found`)
+}
+
 const route = (carrier: Carrier, raw: RawRequest): RestAnswer => {
+  if (isMessaging(raw.path)) return messagingRoute(carrier, raw)
   const [version, accounts, , ...segments] = pathSegments(raw.path)
   const missing = () => restFailure(20404, `The requested resource ${raw.path} was not found`)
   if (version !== apiVersion || accounts !== "Accounts" || !raw.path.endsWith(".json")) throw missing()

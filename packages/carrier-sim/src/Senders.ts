@@ -1,7 +1,8 @@
-/** Accounts, numbers and Messaging Services: who may send, and which number a service picks. */
-import { defaultAccount, defaultNumber, type AccountOptions, type CarrierOptions, type MessagingServiceOptions, type NumberOptions } from "./CarrierOptions.ts"
+/** Accounts, their numbers and their Messaging Services: who may send. */
+import { defaultAccount, defaultNumber, type AccountOptions, type CarrierOptions, type NumberOptions } from "./CarrierOptions.ts"
 import { InvalidControl } from "./InvalidControl.ts"
-import { changeNumber, countryCodeOf, makeNumber, type OwnedNumber } from "./Numbers.ts"
+import { makeMessagingServices, type MessagingServices } from "./MessagingServices.ts"
+import { changeNumber, makeNumber, type OwnedNumber } from "./Numbers.ts"
 
 export interface Senders {
   readonly accounts: ReadonlyArray<AccountOptions>
@@ -12,21 +13,16 @@ export interface Senders {
   numbers(): ReadonlyArray<OwnedNumber>
   /** Adds a number, or changes one that exists. */
   putNumber(options: NumberOptions, nowMillis: number): OwnedNumber
+  /** Takes it out of its service's pool too. */
   removeNumber(number: OwnedNumber): void
-  serviceOf(accountSid: string, sid: string): MessagingServiceOptions | undefined
-  /** The service that a number is a sender of. */
-  serviceWith(phoneNumber: string): MessagingServiceOptions | undefined
-  /** The sender for `to`: the one it had before, else the next of its country, else the next. */
-  chooseSender(service: MessagingServiceOptions, to: string): string | undefined
+  readonly services: MessagingServices
 }
 
 export const makeSenders = (options: CarrierOptions, nowMillis: number): Senders => {
   const accounts = options.accounts ?? [defaultAccount]
   const first = accounts[0] ?? defaultAccount
   const numbers = new Map<string, OwnedNumber>()
-  const services = options.messagingServices ?? []
-  const sticky = new Map<string, string>()
-  let turn = 0
+  const services = makeMessagingServices(options.messagingServices ?? [], first.sid, nowMillis, (phoneNumber) => numbers.get(phoneNumber))
 
   const putNumber = (each: NumberOptions, atMillis: number): OwnedNumber => {
     if (!/^(\+[1-9]\d{1,14}|\d{5,6})$/u.test(each.phoneNumber)) {
@@ -57,20 +53,10 @@ export const makeSenders = (options: CarrierOptions, nowMillis: number): Senders
     numberOf: (phoneNumber) => numbers.get(phoneNumber),
     numbers: () => [...numbers.values()],
     putNumber,
-    removeNumber: (number) => numbers.delete(number.phoneNumber),
-    serviceOf: (accountSid, sid) => services.find((service) => service.sid === sid && (service.accountSid ?? first.sid) === accountSid),
-    serviceWith: (phoneNumber) => services.find((service) => service.senders.includes(phoneNumber)),
-    chooseSender: (service, to) => {
-      const key = `${service.sid} ${to}`
-      const before = sticky.get(key)
-      const pool = service.senders.filter((sender) => numbers.has(sender))
-      if (before !== undefined && pool.includes(before)) return before
-      const country = countryCodeOf(to)
-      const near = pool.filter((sender) => numbers.get(sender)?.country === country)
-      const candidates = near.length > 0 ? near : pool
-      const chosen = candidates[turn++ % Math.max(candidates.length, 1)]
-      if (chosen !== undefined) sticky.set(key, chosen)
-      return chosen
-    }
+    removeNumber: (number) => {
+      numbers.delete(number.phoneNumber)
+      services.forget(number.phoneNumber)
+    },
+    services
   }
 }

@@ -4,6 +4,7 @@ import type { NumberOptions } from "./CarrierOptions.ts"
 import { amount, flag, InvalidControl, objectOf, onlyFields, text, texts } from "./InvalidControl.ts"
 import { toAccounted } from "./MessageResource.ts"
 import { toNumberResource } from "./Numbers.ts"
+import type { Decision, Registration } from "./Registrations.ts"
 
 export interface SimRequest {
   readonly method: string
@@ -68,6 +69,21 @@ const parseNumber = (value: unknown): NumberOptions => {
   return fields as unknown as NumberOptions
 }
 
+const parseDecision = (value: unknown): Decision => {
+  const what = "A decision"
+  const fields = objectOf(value, what)
+  onlyFields(fields, ["status", "reason", "code", "fields", "score", "dailyCap"], what)
+  for (const name of ["status", "reason"]) text.optional(fields, name, what)
+  for (const name of ["code", "score", "dailyCap"]) amount.optional(fields, name, what)
+  texts.optional(fields, "fields", what)
+  return fields as Decision
+}
+
+const shownRegistration = (registration: Registration): unknown => {
+  const { accountSid, kind, refusal, sid, status } = registration
+  return { kind, sid, account_sid: accountSid, status, reason: refusal?.reason ?? null, ...(registration.kind === "brand" ? { score: registration.score } : {}) }
+}
+
 const faultsOf = (value: unknown): unknown => (typeof value === "object" && value !== null && "rules" in value ? value.rules : value)
 
 const messages = (carrier: Carrier, query: URLSearchParams): unknown => {
@@ -91,7 +107,11 @@ const answer = async (carrier: Carrier, request: SimRequest, reset: () => void):
   const ok = (body: unknown): SimAnswer => ({ status: 200, body })
   const number = handsetNumber(request.path)
   if (number !== undefined && request.method === "GET") return ok({ messages: carrier.store.handset(e164(number, "number")) })
+  const registration = /^\/_sim\/registrations\/([^/]+)$/u.exec(request.path)?.[1]
+  if (registration !== undefined && request.method === "POST") return ok(shownRegistration(carrier.registrations.decide(registration, parseDecision(json(request.body)))))
   switch (`${request.method} ${request.path}`) {
+    case "GET /_sim/registrations":
+      return ok({ registrations: carrier.registrations.list().map(shownRegistration) })
     case "POST /_sim/inbound": {
       const { wait, ...input } = parseInbound(json(request.body))
       // Without a number there is nothing to wait for: the refusal comes at once.
@@ -114,7 +134,7 @@ const answer = async (carrier: Carrier, request: SimRequest, reset: () => void):
     case "GET /_sim/opt-outs":
       return ok({ opt_outs: carrier.optOuts.list() })
     case "GET /_sim/numbers":
-      return ok({ numbers: carrier.senders.numbers().map((each) => ({ ...toNumberResource(each), registered: each.registered, segments_per_second: each.segmentsPerSecond })) })
+      return ok({ numbers: carrier.senders.numbers().map((each) => ({ ...toNumberResource(each), registered: each.registered, segments_per_second: carrier.registrations.segmentsPerSecond(each), messaging_service_sid: carrier.senders.services.with(each.phoneNumber)?.sid ?? null })) })
     case "POST /_sim/numbers":
       return ok(toNumberResource(carrier.putNumber(parseNumber(json(request.body)))))
     case "POST /_sim/advance":
@@ -122,7 +142,7 @@ const answer = async (carrier: Carrier, request: SimRequest, reset: () => void):
       return ok({ now_ms: carrier.clock.nowMillis() })
     default:
       throw new InvalidControl({
-        message: `There is no ${request.method} ${request.path}; there are GET handsets/{number}/messages, messages, webhooks, opt-outs, numbers, faults and POST inbound, numbers, faults, advance, reset, all below /_sim.`
+        message: `There is no ${request.method} ${request.path}; there are GET handsets/{number}/messages, messages, webhooks, opt-outs, numbers, registrations, faults and POST inbound, numbers, registrations/{sid}, faults, advance, reset, all below /_sim.`
       })
   }
 }

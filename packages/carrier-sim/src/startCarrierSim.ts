@@ -3,6 +3,7 @@ import { makeCarrier, type InboundInput, type InboundResult } from "./Carrier.ts
 import { defaultAccount, type CarrierOptions, type NumberOptions } from "./CarrierOptions.ts"
 import { openCarrierServer } from "./CarrierServer.ts"
 import type { FaultRule, RuleState } from "./Faults.ts"
+import type { Decision } from "./Registrations.ts"
 import { toAccounted, type AccountedMessage, type MessageResource } from "./MessageResource.ts"
 import type { WebhookAttempt } from "./Webhooks.ts"
 
@@ -25,11 +26,13 @@ export interface RunningCarrierSim {
   faultRules(): ReadonlyArray<RuleState>
   /** Adds a number or changes one. Throws `InvalidControl`. */
   number(options: NumberOptions): void
-  /** Skips waiting: queues, delays, scheduled messages. Webhook time-outs stay real. */
+  /** Decides on a brand, a campaign or a toll-free verification, in place of its review. Throws `InvalidControl`. */
+  decide(sid: string, decision: Decision): void
+  /** Skips waiting: queues, delays, scheduled messages, reviews. Webhook time-outs stay real. */
   advance(millis: number): void
   /** Resolves when no message is on its way and no webhook is being sent. Scheduled messages do not count. */
   settled(): Promise<void>
-  /** Forgets messages, faults, opt-outs and the log; breaks requests that are held. Numbers stay. A webhook on the wire may still arrive: await `settled` first. */
+  /** Forgets messages, faults, opt-outs, registrations and the log; breaks requests that are held. Numbers and Messaging Services stay. A webhook on the wire may still arrive: await `settled` first. */
   reset(): void
   /** Breaks connections, stops every timer, frees the port. */
   close(): Promise<void>
@@ -57,6 +60,7 @@ export const startCarrierSim = async (options: CarrierOptions = {}): Promise<Run
     faults: (rules) => carrier.faults.set(rules),
     faultRules: carrier.faults.list,
     number: (each) => void carrier.putNumber(each),
+    decide: (sid, decision) => void carrier.registrations.decide(sid, decision),
     advance: carrier.clock.advance,
     settled: async () => {
       while (!carrier.isSettled()) await new Promise((resolve) => setTimeout(resolve, pollMillis))
