@@ -36,6 +36,7 @@ export const layer: Layer.Layer<CarrierEvents, never, Services> = Layer.effect(
             carrierId: text.carrierId,
             from: text.from,
             to: text.to,
+            pool: text.messagingServiceSid,
             body: text.body,
             media: text.media,
             carrierOptOut: text.optOutType
@@ -56,6 +57,8 @@ export const layer: Layer.Layer<CarrierEvents, never, Services> = Layer.effect(
           carrierId: report.carrierId,
           messageId: report.messageIdFromUrl,
           status: report.status,
+          from: report.from,
+          optedOut: report.optedOut,
           code: report.code,
           detail: report.detail
         }).pipe(

@@ -5,7 +5,7 @@ import { Environment } from "@parley/schema/Environment"
 import { AccountId, ConnectorId, ProjectId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Registration, SenderType } from "@parley/schema/Sender"
-import { AgentConfig, CarrierAccount, Limits, Scope } from "@parley/core/Project"
+import { AgentConfig, CarrierAccount, Limits, Scope, SenderPools } from "@parley/core/Project"
 import { QuietHoursPolicy } from "@parley/core/QuietHours"
 import { SessionPolicy } from "@parley/core/SessionPolicy"
 import { Templates } from "@parley/core/Templates"
@@ -36,6 +36,8 @@ export const ProjectFile = Schema.Struct({
   project: ProjectId,
   agent: AgentConfig.annotate({ message: "must be an object with \"type\": \"scripted\", or \"webhook\" and a \"url\"" }),
   twilio: Schema.NullOr(CarrierAccount).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
+  /** The carrier's pools that choose numbers, at most one for each environment. */
+  sender_pools: SenderPools.pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
   limits: Limits.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   session: SessionPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   registration: Schema.Literals(["enforce", "warn"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("enforce" as const))),

@@ -169,7 +169,7 @@ describe("messages", () => {
     const message = await api.read<MessageBody>(`/v1/messages/${listed?.id}`)
     expect(message).toEqual(listed)
     expect(Object.keys(message).toSorted()).toEqual([
-      "accepted_at", "agent_number", "attempts", "author", "carrier_id", "created_at", "direction", "held_until", "id", "media", "purpose", "segments", "session_id",
+      "accepted_at", "agent_number", "attempts", "author", "carrier_id", "created_at", "direction", "held_until", "id", "media", "purpose", "segments", "sender_pool", "session_id",
       "status", "text", "trouble", "turn_id", "updated_at", "user_number"
     ])
     expect(message.carrier_id).toBe(gateway.carrier.created(user)[0]?.sid)

@@ -39,6 +39,8 @@ export interface Message {
   readonly purpose: Purpose
   readonly userNumber: string
   readonly agentNumber: string
+  /** The carrier's pool that chooses the number, while it has not told which one: `agentNumber` is the one that is expected then. */
+  readonly senderPool: string | null
   readonly text: string
   readonly media: ReadonlyArray<Media>
   /** How many segments the carrier moves and bills. */

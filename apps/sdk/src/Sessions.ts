@@ -29,6 +29,8 @@ export interface Session {
   readonly environment: Environment
   readonly userNumber: string
   readonly agentNumber: string
+  /** The carrier's pool that chooses the number, while it has not told which one: `agentNumber` is the one that is expected then. */
+  readonly senderPool: string | null
   readonly state: SessionState
   readonly endReason: EndReason | null
   /** A sentence about the end, when there is more to say than the reason. */

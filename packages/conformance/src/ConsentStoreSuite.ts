@@ -25,6 +25,19 @@ export const consentStoreSuite = (name: string, stores: StoreLayer) =>
         assert.isTrue(Option.isNone(yield* consent.get(Samples.userNumber(), optOut.agentNumber)))
       }))
 
+    it.effect("any of a user is found in its project's environment, and in no other", () =>
+      Effect.gen(function*() {
+        const consent = yield* ConsentStore
+        const optOut = Samples.optOut(yield* project)
+        const { environment, projectId, userNumber } = optOut
+        assert.isTrue(Option.isNone(yield* consent.ofUser({ projectId, environment, userNumber })))
+        yield* consent.put(optOut)
+        assert.deepStrictEqual(yield* consent.ofUser({ projectId, environment, userNumber }), Option.some(optOut))
+        assert.isTrue(Option.isNone(yield* consent.ofUser({ projectId, environment: environment === "dev" ? "live" : "dev", userNumber })))
+        assert.isTrue(Option.isNone(yield* consent.ofUser({ projectId: (yield* project).id, environment, userNumber })))
+        assert.isTrue(Option.isNone(yield* consent.ofUser({ projectId, environment, userNumber: Samples.userNumber() })))
+      }))
+
     it.effect("the first of several is kept", () =>
       Effect.gen(function*() {
         const consent = yield* ConsentStore

@@ -122,6 +122,14 @@ export const messageStoreSuite = (name: string, stores: StoreLayer) =>
         yield* messages.insert(Samples.inboundText({ ...user, environment: "sandbox", agentNumber: elsewhere.number }))
         yield* messages.insert(Samples.inboundText({ ...user, agentNumber: elsewhere.number }))
         yield* messages.insert(Samples.inboundText(user))
+        // A number that a pool need not choose.
+        const pooled = { ...Samples.outboundText({ ...user, agentNumber: first.number }), pool: "pool" }
+        yield* messages.insert(pooled)
+        assert.deepStrictEqual(yield* last, Option.some(second.number))
+        assert.deepStrictEqual(yield* messages.get(pooled.id), Option.some(pooled))
+        const chosen = { ...pooled, agentNumber: second.number, pool: null }
+        yield* messages.update(chosen)
+        assert.deepStrictEqual(yield* messages.get(pooled.id), Option.some(chosen))
         assert.deepStrictEqual(yield* last, Option.some(second.number))
         yield* directory.removeNumber(second.number)
         assert.deepStrictEqual(yield* last, Option.some(first.number))

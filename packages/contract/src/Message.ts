@@ -39,6 +39,9 @@ export const Message = wire(
     purpose: Purpose,
     userNumber: PhoneNumber,
     agentNumber: PhoneNumber,
+    senderPool: Schema.NullOr(
+      Schema.String.annotate({ description: "The carrier's pool that chooses the number, while it has not told which one: `agent_number` is the one that is expected then." })
+    ),
     text: Schema.String,
     media: Schema.Array(Media),
     segments: Count.annotate({ description: "How many segments the carrier moves and bills." }),

@@ -43,6 +43,9 @@ export const Session = wire(
     environment: Environment,
     userNumber: PhoneNumber,
     agentNumber: PhoneNumber,
+    senderPool: Schema.NullOr(
+      Schema.String.annotate({ description: "The carrier's pool that chooses the number, while it has not told which one: `agent_number` is the one that is expected then." })
+    ),
     state: SessionState,
     endReason: Schema.NullOr(EndReason),
     endDetail: Schema.NullOr(Schema.String.annotate({ description: "A sentence about the end, when there is more to say than the reason." })),

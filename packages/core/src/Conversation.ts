@@ -21,6 +21,7 @@ export const exchangeOf = (session: Session, agentNumber: PhoneNumber = session.
   environment: session.environment,
   userNumber: session.userNumber,
   agentNumber,
+  pool: session.pool,
   sessionId: session.id
 })
 

@@ -6,6 +6,7 @@ import { DateTime, Effect, Option, Schema } from "effect"
 import { Environment } from "@parley/schema/Environment"
 import type { SessionId } from "@parley/schema/Ids"
 import { ProjectId } from "@parley/schema/Ids"
+import { countryOf } from "@parley/schema/NumberPlan"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { Consent } from "./Consent.ts"
 import { classify } from "./Consent.ts"
@@ -20,7 +21,8 @@ import { Directory } from "./ports/Directory.ts"
 import { LimitStore } from "./ports/LimitStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import { SessionStore } from "./ports/SessionStore.ts"
-import type { AgentNumber, Project } from "./Project.ts"
+import type { Project } from "./Project.ts"
+import { poolOf } from "./Project.ts"
 import * as QuietHolds from "./QuietHolds.ts"
 import type { Session } from "./Session.ts"
 import { openByText } from "./Session.ts"
@@ -34,6 +36,8 @@ export interface ArrivedText {
   readonly carrierId: string
   readonly from: PhoneNumber
   readonly to: PhoneNumber
+  /** The carrier's pool that the number is in, as the carrier says. Missing: in none. */
+  readonly pool?: string | null
   readonly body: string
   /** Files that came with it, where the carrier keeps them. */
   readonly media: ReadonlyArray<Pick<Media, "url" | "contentType">>
@@ -47,7 +51,7 @@ export type Received =
   | { readonly _tag: "Dropped"; readonly reason: string }
   | { readonly _tag: "Repeated" }
 
-/** The number is not provisioned for this project and environment. */
+/** The number is not provisioned for this project and environment, and not in their pool. */
 export class UnknownDestination extends Schema.TaggedError<UnknownDestination>()("UnknownDestination", {
   projectId: ProjectId,
   environment: Environment,
@@ -59,12 +63,12 @@ export const receive = Effect.fn("Inbound.receive")((text: ArrivedText, arrivedA
   transactAndWake(Effect.gen(function*() {
     const messages = yield* MessageStore
     const consent = yield* ConsentStore
-    const { number, project } = yield* destination(text)
+    const { country, project } = yield* destination(text)
     if (Option.isSome(yield* messages.byCarrierId(text.carrierId))) return done({ _tag: "Repeated" })
 
-    const arrival: Arrival = { text, number, project, arrivedAt }
+    const arrival: Arrival = { text, project, arrivedAt }
     const optedOut = Option.isSome(yield* consent.get(text.from, text.to))
-    const asked = classify(text.body, { agentCountry: number.country, optedOut, carrierOptOutType: text.carrierOptOut })
+    const asked = classify(text.body, { agentCountry: country, optedOut, carrierOptOutType: text.carrierOptOut })
     if (asked._tag !== "none") return yield* keyword(arrival, asked)
     if (optedOut) return yield* drop(arrival, "opted_out", "The user opted out, and has not sent START since.", null)
 
@@ -76,7 +80,6 @@ export const receive = Effect.fn("Inbound.receive")((text: ArrivedText, arrivedA
 
 interface Arrival {
   readonly text: ArrivedText
-  readonly number: AgentNumber
   readonly project: Project
   readonly arrivedAt: DateTime.Utc
 }
@@ -87,13 +90,16 @@ const destination = Effect.fnUntraced(function*(text: ArrivedText) {
   const directory = yield* Directory
   const number = yield* directory.number(text.to)
   const project = yield* directory.project(text.projectId)
-  if (
-    Option.isNone(number) || Option.isNone(project) ||
-    number.value.projectId !== text.projectId || number.value.environment !== text.environment
-  ) {
+  const pool = text.pool ?? null
+  const isOurs = Option.match(number, {
+    // The pool may hold numbers that nobody has declared here; it may have chosen one, and the user's answer must not be lost.
+    onNone: () => pool !== null && Option.exists(project, (project) => poolOf(project, text.environment) === pool),
+    onSome: ({ environment, projectId }) => projectId === text.projectId && environment === text.environment
+  })
+  if (!isOurs || Option.isNone(project)) {
     return yield* new UnknownDestination({ projectId: text.projectId, environment: text.environment, number: text.to })
   }
-  return { number: number.value, project: project.value }
+  return { country: Option.match(number, { onNone: () => countryOf(text.to), onSome: ({ country }) => country }), project: project.value }
 })
 
 const exchange = ({ project, text }: Arrival, sessionId: SessionId | null): Exchange => ({

@@ -11,6 +11,7 @@ import * as LineHealth from "./LineHealth.ts"
 import * as LinePacing from "./LinePacing.ts"
 import type { Message } from "./Message.ts"
 import { suppress } from "./Message.ts"
+import { isOptedOut } from "./OptedOut.ts"
 import type { Accepted, CarrierFailure, CarrierText, OutboundText } from "./ports/Carrier.ts"
 import { ConsentStore } from "./ports/ConsentStore.ts"
 import { Directory } from "./ports/Directory.ts"
@@ -71,6 +72,7 @@ export const textOf = (message: Message): OutboundText => ({
   projectId: message.projectId,
   environment: message.environment,
   from: message.agentNumber,
+  pool: message.pool,
   to: message.userNumber,
   body: message.body,
   mediaUrls: message.media.map(({ url }) => url)
@@ -139,8 +141,7 @@ const claimed = (value: Claim, wakes: ReadonlyArray<Wake>): Outcome<Claim> => ({
 
 /** The gates that a text passes again at the moment of sending; null when it may go. */
 const reasonNotToSend = Effect.fnUntraced(function*(message: Message, times: LineTimes, now: DateTime.Utc) {
-  const consent = yield* ConsentStore
-  if (message.purpose !== "consent" && Option.isSome(yield* consent.get(message.userNumber, message.agentNumber))) {
+  if (message.purpose !== "consent" && (yield* isOptedOut(message))) {
     return suppress(message, "opted_out", "The user opted out before this text had left.", now)
   }
   if (message.purpose === "warning" && !(yield* isStillWarning(message))) {
@@ -179,7 +180,7 @@ export const record = Effect.fn("Lines.record")((
     const found = yield* messages.get(id)
     if (Option.isNone(found)) return nothing
     if (outcome._tag === "Success") {
-      return { value: undefined, wakes: yield* report(found.value, outcome.success.carrierId, "sent", { code: null, detail: null }) }
+      return { value: undefined, wakes: yield* report(found.value, outcome.success.carrierId, "sent", { from: outcome.success.from ?? null, code: null, detail: null }) }
     }
     if (found.value.status !== "sending") return nothing
     const { wakes } = yield* recordFailure(found.value, outcome.failure)

@@ -43,7 +43,10 @@ export const Message = Schema.Struct({
   author: Author,
   purpose: Purpose,
   userNumber: PhoneNumber,
+  /** Whose line it waits in, and leaves from. With a `pool` only the number that is expected. */
   agentNumber: PhoneNumber,
+  /** The carrier's pool that is to choose the number, until it has told which one it chose; null: the number is certain. */
+  pool: Schema.NullOr(Schema.String),
   body: Schema.String,
   media: Schema.Array(Media),
   segments: Schema.Int,
@@ -81,7 +84,10 @@ export const isPending = (message: Message): boolean =>
   (message.status === "queued" || message.status === "sending" || (message.status === "unknown" && message.nextAttemptAt !== null))
 
 /** What every message of one exchange shares. */
-export type Exchange = Pick<Message, "accountId" | "projectId" | "environment" | "userNumber" | "agentNumber" | "sessionId">
+export type Exchange = Pick<Message, "accountId" | "projectId" | "environment" | "userNumber" | "agentNumber" | "sessionId"> & {
+  /** Missing: the number is certain. */
+  readonly pool?: Message["pool"]
+}
 
 /** Files alone take a place in a line too. */
 const segmentsOf = (body: string, media: ReadonlyArray<Media>): number => Math.max(segment(body).segments, media.length > 0 ? 1 : 0)
@@ -122,6 +128,7 @@ const blank = (exchange: Exchange, at: DateTime.Utc) => ({
   environment: exchange.environment,
   userNumber: exchange.userNumber,
   agentNumber: exchange.agentNumber,
+  pool: exchange.pool ?? null,
   sessionId: exchange.sessionId,
   trouble: null,
   attempts: 0,

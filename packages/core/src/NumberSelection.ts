@@ -33,6 +33,8 @@ export interface NumberRequest {
   readonly withMedia?: boolean | undefined
   /** The caller's own choice. */
   readonly agentNumber?: PhoneNumber | null | undefined
+  /** The carrier's pool that chooses for a user who has no number yet. Missing: Parley chooses. */
+  readonly pool?: string | null | undefined
 }
 
 /** What narrowed the choice, in the order in which it is asked. */
@@ -40,6 +42,7 @@ export const Criterion = Schema.Literals([
   "agent_number",
   "only_eligible",
   "last_talked_with",
+  "carrier_chooses",
   "same_country",
   "same_area_code",
   "healthy",
@@ -48,13 +51,16 @@ export const Criterion = Schema.Literals([
 ])
 export type Criterion = typeof Criterion.Type
 
-/** A criterion that narrowed the choice from `from` numbers to `to`. */
+/** A criterion that narrowed the choice from `from` numbers to `to`. `carrier_chooses` leaves all of them, and comes last: a pool of the carrier's takes one. */
 export const Reason = Schema.Struct({ criterion: Criterion, from: Schema.Int, to: Schema.Int })
 export type Reason = typeof Reason.Type
 
 export interface Selection {
+  /** With a `pool` only the number that Parley would choose: the carrier's own choice mostly goes by the same criteria, and what waits needs a line. */
   readonly number: PhoneNumber
-  /** Never empty; the last one left this number alone. */
+  /** The carrier's pool that chooses the number; null: the choice is made. */
+  readonly pool: string | null
+  /** Never empty; the last one left this number alone, unless the carrier chooses. */
   readonly reasons: ReadonlyArray<Reason>
   readonly warnings: ReadonlyArray<ComplianceWarning>
 }
@@ -139,7 +145,12 @@ const narrow = (left: Array.NonEmptyReadonlyArray<Judged>, request: NumberReques
     reasons.push({ criterion, from: remaining.length, to: preferred.length })
     remaining = preferred
   }
-  return { number: remaining[0].candidate.number, reasons, warnings: remaining[0].warnings }
+  const { candidate: { number }, warnings } = remaining[0]
+  const { lastTalkedWith, pool = null } = request
+  // Whoever has a number keeps it: the carrier would choose the same one, if it remembers.
+  return pool === null || number === lastTalkedWith
+    ? { number, pool: null, reasons, warnings }
+    : { number, pool, reasons: [{ criterion: "carrier_chooses", from: left.length, to: left.length }], warnings }
 }
 
 /**
@@ -147,7 +158,7 @@ const narrow = (left: Array.NonEmptyReadonlyArray<Judged>, request: NumberReques
  *
  * Of the numbers that may text this person the choice is narrowed by, in this order: the number last talked with, the same country, the same area code
  * (US and Canada), numbers whose sends do not fail, the queue that is empty soonest, a stable hash. A criterion that would leave none says nothing.
- * An `agentNumber` replaces the choice, but must itself be provisioned and eligible.
+ * An `agentNumber` replaces the choice, but must itself be provisioned and eligible. A `pool` chooses in Parley's place, but for a user who has a number already.
  */
 export const select = (request: NumberRequest): Result.Result<Selection, NoNumbers | NotProvisioned | NoneEligible> => {
   const { agentNumber, candidates, environment } = request
@@ -160,6 +171,7 @@ export const select = (request: NumberRequest): Result.Result<Selection, NoNumbe
   if (!agentNumber) return Result.succeed(narrow(usable, request, userCountry))
   return Result.succeed({
     number: agentNumber,
+    pool: null,
     reasons: [{ criterion: "agent_number", from: candidates.length, to: 1 }],
     warnings: usable[0].warnings
   })

@@ -10,7 +10,7 @@ import { mediaObstacle } from "./MediaReach.ts"
 import type { Message } from "./Message.ts"
 import { mediaOf, outbound } from "./Message.ts"
 import * as NumberSelection from "./NumberSelection.ts"
-import { ConsentStore } from "./ports/ConsentStore.ts"
+import { isOptedOut } from "./OptedOut.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import type { SessionEvent } from "./Session.ts"
 import { transactAndWake } from "./Wake.ts"
@@ -61,14 +61,13 @@ export class MediaRefused extends Schema.TaggedError<MediaRefused>()("MediaRefus
 export const speak = Effect.fn("Operators.speak")((accountId: AccountId, id: SessionId, said: Remark, idempotency: Keyed | null) =>
   transactAndWake(Effect.gen(function*() {
     const messages = yield* MessageStore
-    const consent = yield* ConsentStore
     const { project, session } = yield* find(accountId, id)
     const before = Option.flatMap(yield* recall(idempotency), Schema.decodeOption(MessageId))
     const earlier = Option.isSome(before) ? yield* messages.get(before.value) : Option.none<Message>()
     if (Option.isSome(earlier)) return { value: { message: earlier.value, replayed: true }, wakes: [] }
     const policy = project.config.session
     const applied = yield* apply(session, { _tag: "PersonSpoke" }, policy)
-    if (Option.isSome(yield* consent.get(session.userNumber, session.agentNumber))) return yield* new UserOptedOut({ sessionId: id })
+    if (yield* isOptedOut(session)) return yield* new UserOptedOut({ sessionId: id })
     const { mediaUrls = [], text } = said
     const obstacle = mediaUrls.length === 0 ? Option.none() : yield* mediaObstacle(session)
     if (Option.isSome(obstacle)) return yield* new MediaRefused({ refusal: obstacle.value })

@@ -10,7 +10,7 @@ import { Ids } from "./Ids.ts"
 import * as LineHealth from "./LineHealth.ts"
 import { isHeld, mediaOf, outbound, suppress } from "./Message.ts"
 import * as NumberSelection from "./NumberSelection.ts"
-import { ConsentStore } from "./ports/ConsentStore.ts"
+import { isOptedOut } from "./OptedOut.ts"
 import { Directory } from "./ports/Directory.ts"
 import { LimitStore } from "./ports/LimitStore.ts"
 import { LineStore } from "./ports/LineStore.ts"
@@ -18,6 +18,7 @@ import { MessageStore } from "./ports/MessageStore.ts"
 import { SessionStore } from "./ports/SessionStore.ts"
 import { StoreFailure } from "./ports/Store.ts"
 import type { AgentNumber, Connector, Project } from "./Project.ts"
+import { poolOf } from "./Project.ts"
 import * as QuietHolds from "./QuietHolds.ts"
 import * as RateLimit from "./RateLimit.ts"
 import { openBySend, transition } from "./Session.ts"
@@ -43,6 +44,7 @@ export const filesOf = ({ mediaUrls = [] }: SendRequest): ReadonlyArray<string> 
 export interface Accepted {
   readonly sessionId: SessionId
   readonly messageId: MessageId
+  /** With a pool that chooses only the number that is expected. */
   readonly agentNumber: PhoneNumber
   /** Why this number: one reason for each criterion that narrowed the choice. Empty for a replay. */
   readonly reasons: ReadonlyArray<NumberSelection.Reason>
@@ -155,6 +157,7 @@ export const chooseNumber = Effect.fnUntraced(function*(request: SendRequest, pr
     withMedia: filesOf(request).length > 0,
     lastTalkedWith: Option.getOrNull(last),
     agentNumber: request.agentNumber,
+    pool: poolOf(project, environment),
     policy: project.config.registration,
     availability: yield* CurrentAvailability
   }))
@@ -192,7 +195,6 @@ const send = Effect.fnUntraced(function*(
 ) {
   const sessions = yield* SessionStore
   const messages = yield* MessageStore
-  const consent = yield* ConsentStore
   const ids = yield* Ids
   const now = yield* DateTime.now
   const policy = project.config.session
@@ -209,7 +211,8 @@ const send = Effect.fnUntraced(function*(
       projectId: project.id,
       environment,
       userNumber: request.userNumber,
-      agentNumber: choice.number
+      agentNumber: choice.number,
+      pool: choice.pool
     },
     now,
     policy
@@ -219,7 +222,7 @@ const send = Effect.fnUntraced(function*(
     { id: yield* ids.message, author: "api", purpose: "opening", body: written(text, policy), media: mediaOf(filesOf(request)) },
     now
   )
-  const opening = Option.isSome(yield* consent.get(request.userNumber, choice.number))
+  const opening = (yield* isOptedOut(message))
     ? suppress(message, "opted_out", "The recipient opted out of texts from this number.", now)
     : QuietHolds.atAcceptance(message, project, now)
   if (opening.status === "suppressed") {

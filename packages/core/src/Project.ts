@@ -29,6 +29,22 @@ export const CarrierAccount = Schema.Struct({
 }).pipe(Schema.encodeKeys({ accountSid: "account_sid", authTokenEnv: "auth_token_env" }))
 export type CarrierAccount = typeof CarrierAccount.Type
 
+/** A pool of senders at the carrier, which chooses the number that texts a person who has none yet. */
+export const SenderPool = Schema.Struct({
+  environment: Environment,
+  /** The carrier's own id of it. */
+  id: Schema.NonEmptyString
+})
+export type SenderPool = typeof SenderPool.Type
+
+/** One for each environment at most: a number that it chose has to be this environment's. */
+export const SenderPools = Schema.Array(SenderPool).check(
+  Schema.makeFilter((pools: ReadonlyArray<SenderPool>) =>
+    pools.some((pool, i) => pools.some((other, j) => j < i && (other.environment === pool.environment || other.id === pool.id)))
+      ? "must name each environment and each pool once"
+      : undefined)
+)
+
 const atLeastOne = (fallback: number) =>
   Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 })).pipe(Schema.withDecodingDefaultKey(Effect.succeed(fallback)))
 
@@ -51,13 +67,14 @@ export type Limits = typeof Limits.Type
 export const ProjectConfig = Schema.Struct({
   agent: AgentConfig,
   carrier: Schema.NullOr(CarrierAccount).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
+  senderPools: SenderPools.pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
   limits: Limits.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   session: SessionPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   /** What happens to US and Canadian long codes without an approved registration in `live`. */
   registration: Schema.Literals(["enforce", "warn"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("enforce" as const))),
   quietHours: QuietHoursPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   templates: Templates.pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
-}).pipe(Schema.encodeKeys({ quietHours: "quiet_hours" }))
+}).pipe(Schema.encodeKeys({ senderPools: "sender_pools", quietHours: "quiet_hours" }))
 export type ProjectConfig = typeof ProjectConfig.Type
 
 export interface Project {
@@ -65,6 +82,10 @@ export interface Project {
   readonly accountId: AccountId
   readonly config: ProjectConfig
 }
+
+/** The carrier's id of the pool that an environment sends through; null: Parley chooses every number itself. */
+export const poolOf = (project: Project, environment: Environment): string | null =>
+  project.config.senderPools.find((pool) => pool.environment === environment)?.id ?? null
 
 /** Stands for one (project, environment); the `X-TOKEN-ID` of a call. */
 export const Connector = Schema.Struct({ id: ConnectorId, projectId: ProjectId, accountId: AccountId, environment: Environment })

@@ -3,10 +3,13 @@ import { Context, DateTime, Duration, Effect, Option } from "effect"
 import type { MessageStatus } from "@parley/schema/Conversation"
 import type { Environment } from "@parley/schema/Environment"
 import type { MessageId, ProjectId } from "@parley/schema/Ids"
+import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { tell } from "./Conversation.ts"
 import { advance } from "./Delivery.ts"
 import * as LineHealth from "./LineHealth.ts"
 import type { Message } from "./Message.ts"
+import { chosen } from "./SenderChoice.ts"
+import { ConsentStore } from "./ports/ConsentStore.ts"
 import { LineStore } from "./ports/LineStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import type { Wake } from "./Wake.ts"
@@ -31,8 +34,12 @@ export interface Receipt {
   /** From the callback's own address: it settles a text whose carrier id never came back. */
   readonly messageId: MessageId | null
   readonly status: MessageStatus
+  /** The number that it leaves from, as the carrier says. Missing: it says none. */
+  readonly from?: PhoneNumber | null
   readonly code: string | null
   readonly detail: string | null
+  /** True when it failed because the recipient opted out with the carrier. */
+  readonly optedOut?: boolean
 }
 
 /** `recorded`; `unknown_message`: no such text here; `other_copy`: the text is known under another carrier id. */
@@ -51,17 +58,27 @@ export const record = Effect.fn("Receipts.record")((receipt: Receipt) =>
       return { value: "other_copy" as ReceiptResult, wakes: [] }
     }
     const wakes = yield* report(found.value, receipt.carrierId, receipt.status, receipt)
+    if (receipt.optedOut === true) yield* remember(found.value, receipt.from ?? found.value.agentNumber)
     return { value: "recorded" as ReceiptResult, wakes }
   }))
 )
 
+/** A pool learns only when it has chosen that the recipient wants nothing from the number. */
+const remember = Effect.fnUntraced(function*(message: Message, agentNumber: PhoneNumber) {
+  const consent = yield* ConsentStore
+  const { environment, projectId, userNumber } = message
+  yield* consent.put({ userNumber, agentNumber, projectId, environment, source: "carrier_refusal", optedOutAt: yield* DateTime.now })
+})
+
 /** The carrier has the text, and says how far it is. Runs inside a transaction. */
 export const report = Effect.fnUntraced(function*(
-  message: Message,
+  asSent: Message,
   carrierId: string,
   reported: MessageStatus,
-  trouble: { readonly code: string | null; readonly detail: string | null }
+  trouble: { readonly from?: PhoneNumber | null; readonly code: string | null; readonly detail: string | null }
 ) {
+  const from = asSent.pool === null ? null : trouble.from ?? null
+  const message = from === null ? asSent : { ...asSent, agentNumber: from, pool: null }
   const messages = yield* MessageStore
   const times = yield* CurrentReceiptTimes
   const now = yield* DateTime.now
@@ -69,7 +86,8 @@ export const report = Effect.fnUntraced(function*(
   const status = advance(message.status, isUnderWay(reported) ? "sent" : reported)
   const firstNews = message.acceptedAt === null
   const isNew = status !== message.status
-  if (!isNew && !firstNews) return []
+  const isChosen = message !== asSent
+  if (!isNew && !firstNews && !isChosen) return []
   const failed = isFailure(status)
   yield* messages.update({
     ...message,
@@ -81,11 +99,13 @@ export const report = Effect.fnUntraced(function*(
       ? { reason: status, code: trouble.code, detail: trouble.detail ?? "The carrier could not deliver this text and gave no reason." }
       : null,
     // Receipts that come while the gateway is away are lost, and the carrier has to be asked.
-    nextAttemptAt: status === "sent" ? DateTime.addDuration(now, times.askAfter) : null,
+    nextAttemptAt: status !== "sent" ? null : isNew || firstNews ? DateTime.addDuration(now, times.askAfter) : message.nextAttemptAt,
     acceptedAt: message.acceptedAt ?? now,
     updatedAt: now
   })
-  const wakes: Array<Wake> = firstNews ? [{ _tag: "Line", number: message.agentNumber }] : []
+  // The line that it has left, which need not be the chosen number's.
+  const wakes: Array<Wake> = firstNews ? [{ _tag: "Line", number: asSent.agentNumber }] : []
+  if (isChosen) wakes.push(...yield* chosen(asSent, message.agentNumber))
   if (firstNews) {
     wakes.push(...yield* tell(message, (purpose) => ({ _tag: "TextAccepted", messageId: message.id, purpose, at: now })))
   }

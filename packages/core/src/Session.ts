@@ -8,7 +8,7 @@
  *              any of them ──► ended(reason), for good
  * ```
  */
-import { DateTime, Result, Schema } from "effect"
+import { DateTime, Effect, Result, Schema } from "effect"
 import { EndReason, Opening, SessionState } from "@parley/schema/Conversation"
 import { Environment } from "@parley/schema/Environment"
 import { AccountId, MessageId, ProjectId, SessionId } from "@parley/schema/Ids"
@@ -40,6 +40,8 @@ export const Session = Schema.Struct({
   userNumber: PhoneNumber,
   /** The number that answers leave from: the one that the user last texted, at first the one that the send left from. */
   agentNumber: PhoneNumber,
+  /** The carrier's pool that chooses that number, until it or the user has told which one it is; null: `agentNumber` is certain. */
+  pool: Schema.NullOr(Schema.String).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   state: SessionState,
   endReason: Schema.NullOr(EndReason),
   /** What stands behind the reason, for people: "the recipient opted out". */
@@ -74,7 +76,7 @@ export type SessionEvent =
   | { readonly _tag: "Released" }
   /** A person wrote to the user. */
   | { readonly _tag: "PersonSpoke" }
-  /** Another number speaks from now on: the one before is given up. */
+  /** Another number speaks from now on: the one before is given up, or is not the one that the carrier chose. */
   | { readonly _tag: "NumberChanged"; readonly agentNumber: PhoneNumber }
 
 export type OutboundPurpose = "opening" | "answer" | "remark" | "warning" | "ending" | "consent" | "notice"
@@ -103,6 +105,8 @@ interface Opened {
   readonly environment: Environment
   readonly userNumber: PhoneNumber
   readonly agentNumber: PhoneNumber
+  /** Missing: the number is certain. */
+  readonly pool?: string | null
 }
 
 /** A session that a send opens: `unanswered`, its text is the greeting. */
@@ -124,6 +128,7 @@ export const openByText = (who: Opened, at: DateTime.Utc, policy: SessionPolicy)
 
 const blank = (who: Opened, at: DateTime.Utc) => ({
   ...who,
+  pool: who.pool ?? null,
   endReason: null,
   endDetail: null,
   openedAt: at,
@@ -146,7 +151,7 @@ export const transition = (
     case "TextReceived":
       return changed(
         spokenTo(
-          { ...session, state: "engaged", agentNumber: event.agentNumber, turn: Turn.textArrived(session.turn, event.at) },
+          { ...session, state: "engaged", agentNumber: event.agentNumber, pool: null, turn: Turn.textArrived(session.turn, event.at) },
           event.at,
           policy
         ),
@@ -177,7 +182,7 @@ export const transition = (
     case "PersonSpoke":
       return changed(session.takeover === null ? session : { ...session, turn: Turn.answeredElsewhere(session.turn) })
     case "NumberChanged":
-      return changed(session.agentNumber === event.agentNumber ? session : { ...session, agentNumber: event.agentNumber })
+      return changed(spokenFrom(session, event.agentNumber))
   }
 }
 
@@ -197,10 +202,16 @@ const afterTheEnd = (session: Session, event: SessionEvent): Result.Result<Trans
     case "Released":
     case "PersonSpoke":
       return Result.fail(new SessionClosed({ sessionId: session.id, endReason: session.endReason ?? "natural_end" }))
+    case "NumberChanged":
+      // Which number the carrier chose may become known after the end; which one speaks on is no matter any more.
+      return session.pool === null ? unchanged(session) : changed(spokenFrom(session, event.agentNumber))
     default:
       return unchanged(session)
   }
 }
+
+const spokenFrom = (session: Session, agentNumber: PhoneNumber): Session =>
+  session.agentNumber === agentNumber && session.pool === null ? session : { ...session, agentNumber, pool: null }
 
 /** Something was said at `at`: silence counts from it, and a warning is past. */
 const spokenTo = (session: Session, at: DateTime.Utc, policy: SessionPolicy): Session => {

@@ -42,6 +42,12 @@ export const layer: Layer.Layer<ConsentStore, never, SqlClient.SqlClient> = Laye
           SELECT ${o.userNumber}, ${o.agentNumber}, ${o.projectId}, account_id, ${o.environment}, ${o.source}, ${toMillis(o.optedOutAt)}
           FROM projects WHERE id = ${o.projectId}
           ON CONFLICT (user_number, agent_number) DO NOTHING`.pipe(Effect.asVoid, named("consent.put")),
+      ofUser: (of) =>
+        sql<OptOutRow>`SELECT * FROM opt_outs
+          WHERE user_number = ${of.userNumber} AND project_id = ${of.projectId} AND environment = ${of.environment} LIMIT 1`.pipe(
+          Effect.map((rows) => Option.map(Option.fromNullishOr(rows[0]), toOptOut)),
+          named("consent.ofUser")
+        ),
       remove: (userNumber, agentNumber) =>
         sql`DELETE FROM opt_outs WHERE user_number = ${userNumber} AND agent_number = ${agentNumber}`.pipe(
           Effect.asVoid,

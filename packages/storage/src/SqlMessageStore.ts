@@ -19,6 +19,7 @@ interface MessageRow {
   readonly purpose: Message["purpose"]
   readonly user_number: PhoneNumber
   readonly agent_number: PhoneNumber
+  readonly pool: string | null
   readonly body: string
   readonly media: string | null
   readonly segments: number
@@ -53,6 +54,7 @@ const toMessage = (row: MessageRow): Message => ({
   purpose: row.purpose,
   userNumber: row.user_number,
   agentNumber: row.agent_number,
+  pool: row.pool,
   body: row.body,
   media: row.media === null ? [] : decodeMedia(row.media),
   segments: row.segments,
@@ -87,16 +89,16 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
     return MessageStore.of({
       insert: (m) =>
         sql`INSERT INTO messages (id, session_id, account_id, project_id, environment, direction, author, purpose, user_number,
-            agent_number, body, media, segments, status, trouble, carrier_id, turn_id, attempts, next_attempt_at, held_until, attempted_at,
+            agent_number, pool, body, media, segments, status, trouble, carrier_id, turn_id, attempts, next_attempt_at, held_until, attempted_at,
             created_at, accepted_at, updated_at, pending)
           VALUES (${m.id}, ${m.sessionId}, ${m.accountId}, ${m.projectId}, ${m.environment}, ${m.direction}, ${m.author},
-            ${m.purpose}, ${m.userNumber}, ${m.agentNumber}, ${m.body}, ${m.media.length === 0 ? null : encodeMedia(m.media)},
+            ${m.purpose}, ${m.userNumber}, ${m.agentNumber}, ${m.pool}, ${m.body}, ${m.media.length === 0 ? null : encodeMedia(m.media)},
             ${m.segments}, ${m.status}, ${trouble(m)}, ${m.carrierId}, ${m.turnId}, ${m.attempts}, ${toMillis(m.nextAttemptAt)},
             ${toMillis(m.heldUntil)}, ${toMillis(m.attemptedAt)}, ${toMillis(m.createdAt)}, ${toMillis(m.acceptedAt)},
             ${toMillis(m.updatedAt)}, ${placeOf(m)})`.pipe(Effect.asVoid, named("messages.insert")),
 
       update: (m) =>
-        sql`UPDATE messages SET session_id = ${m.sessionId}, status = ${m.status}, trouble = ${trouble(m)},
+        sql`UPDATE messages SET session_id = ${m.sessionId}, agent_number = ${m.agentNumber}, pool = ${m.pool}, status = ${m.status}, trouble = ${trouble(m)},
             carrier_id = ${m.carrierId}, attempts = ${m.attempts}, next_attempt_at = ${toMillis(m.nextAttemptAt)},
             held_until = ${toMillis(m.heldUntil)}, attempted_at = ${toMillis(m.attemptedAt)}, accepted_at = ${toMillis(m.acceptedAt)},
             updated_at = ${toMillis(m.updatedAt)}, pending = ${placeOf(m)}
@@ -123,7 +125,7 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
 
       lastTalkedWith: (of) =>
         sql<{ agent_number: PhoneNumber }>`SELECT m.agent_number FROM messages m
-          WHERE m.project_id = ${of.projectId} AND m.environment = ${of.environment} AND m.user_number = ${of.userNumber}
+          WHERE m.project_id = ${of.projectId} AND m.environment = ${of.environment} AND m.user_number = ${of.userNumber} AND m.pool IS NULL
             AND EXISTS (SELECT 1 FROM numbers n WHERE n.number = m.agent_number AND n.project_id = m.project_id AND n.environment = m.environment)
           ORDER BY m.id DESC LIMIT 1`.pipe(
           Effect.map((rows) => Option.map(Option.fromNullishOr(rows[0]), (row) => row.agent_number)),

@@ -206,12 +206,15 @@ const media = [
   `ALTER TABLE numbers ADD COLUMN mms INTEGER`
 ]
 
+const pools = [`ALTER TABLE messages ADD COLUMN pool TEXT`]
+
 export const migrations = Migrator.fromRecord({
   "0001_initial": run(initial),
   "0002_quiet_hours_and_scheduled_sends": run(quietHoursAndScheduledSends),
   "0003_number_operations": run(numberOperations),
   "0004_lost_receipts": run(lostReceipts),
-  "0005_media": run(media)
+  "0005_media": run(media),
+  "0006_pools": run(pools)
 })
 
 /** Brings the database to the newest version. Safe to run at every start. */

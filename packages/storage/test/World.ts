@@ -44,6 +44,7 @@ export interface WorldOptions {
   /** As `parley apply` reads it. */
   readonly session?: object
   readonly limits?: object
+  readonly senderPools?: ReadonlyArray<object>
   readonly quietHours?: object
   readonly templates?: ReadonlyArray<object>
   readonly segmentsPerSecond?: number
@@ -54,7 +55,7 @@ const settled = (options: WorldOptions) =>
   Effect.gen(function*() {
     yield* TestClock.setTime(epochMillis)
     const directory = yield* Directory
-    yield* directory.putProject({ ...demo, config: Samples.config({ session: options.session ?? {}, limits: options.limits ?? {}, quiet_hours: options.quietHours ?? {}, templates: options.templates ?? [] }) })
+    yield* directory.putProject({ ...demo, config: Samples.config({ session: options.session ?? {}, limits: options.limits ?? {}, sender_pools: options.senderPools ?? [], quiet_hours: options.quietHours ?? {}, templates: options.templates ?? [] }) })
     yield* directory.putConnector(connector)
     const segmentsPerSecond = options.segmentsPerSecond ?? 1_000
     for (const changes of options.numbers ?? [{ number: first }, { number: second }]) {

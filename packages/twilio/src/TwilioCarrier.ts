@@ -2,6 +2,8 @@
 import { DateTime, Duration, Effect, Layer, Option } from "effect"
 import { Ambiguous, Carrier, CarrierFailure, NotNow, Refused } from "@parley/core/ports/Carrier"
 import type { CarrierText, OutboundText } from "@parley/core/ports/Carrier"
+import { toLookalikes } from "@parley/schema/MessageText"
+import { isPhoneNumber, type PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { AccountFor } from "./TwilioAccount.ts"
 import type { Client } from "./TwilioClient.ts"
 import { clientsOn } from "./TwilioClients.ts"
@@ -59,12 +61,20 @@ const createdAtOf = (listed: Listed): DateTime.Utc | null => Option.getOrNull(Op
 // Files tell nothing more: Twilio keeps them under addresses of its own.
 const isSameBody = (listed: Listed, body: string) => listed.body === body || listed.body === (body === "" ? trialPrefix.trimEnd() : trialPrefix + body)
 
+/** A Messaging Service may have smart encoding on, and keeps then what it made of the text. */
+const isSameText = (listed: Listed, { body, pool = null }: OutboundText) =>
+  isSameBody(listed, body) || (pool !== null && isSameBody(listed, toLookalikes(body)))
+
+/** Null while a Messaging Service has not chosen, and for a sender that is no phone number. */
+const numberOrNull = (from: unknown): PhoneNumber | null => typeof from === "string" && isPhoneNumber(from) ? from : null
+
 const toCarrierText = (listed: Listed, createdAt: DateTime.Utc): CarrierText => {
   const code = Number.isInteger(listed.errorCode) && listed.errorCode !== 0 ? String(listed.errorCode) : null
   return {
     carrierId: listed.sid,
     // A word that is new to us is still a text that the carrier has.
     status: Option.getOrElse(statusOf(listed.status), () => "sent" as const),
+    from: numberOrNull(listed.from),
     createdAt,
     code,
     detail: code === null ? null : explain(code, listed.errorMessage)
@@ -95,9 +105,10 @@ export const layer = (options: TwilioCarrierOptions): Layer.Layer<Carrier> =>
 
     const send = Effect.fn("TwilioCarrier.send")(function*(text: OutboundText) {
       const { messages } = yield* client(text)
+      const pool = text.pool ?? null
       const created = yield* Effect.tryPromise({
         try: () => messages.create({
-          from: text.from,
+          ...(pool === null ? { from: text.from } : { messagingServiceSid: pool }),
           to: text.to,
           ...(text.body === "" ? {} : { body: text.body }),
           ...(text.mediaUrls.length === 0 ? {} : { mediaUrl: [...text.mediaUrls] }),
@@ -105,7 +116,7 @@ export const layer = (options: TwilioCarrierOptions): Layer.Layer<Carrier> =>
         }),
         catch: (cause) => failed(createFailed(cause))
       })
-      if (typeof created.sid === "string" && created.sid !== "") return { carrierId: created.sid }
+      if (typeof created.sid === "string" && created.sid !== "") return { carrierId: created.sid, from: numberOrNull(created.from) }
       return yield* failed(new Ambiguous({ code: null, detail: "Twilio answered without the text's SID; whether it took the text is being found out." }))
     })
 
@@ -114,7 +125,9 @@ export const layer = (options: TwilioCarrierOptions): Layer.Layer<Carrier> =>
       const from = DateTime.subtractDuration(since, clockTolerance)
       const read = (call: () => ReturnType<typeof messages.page>) => Effect.tryPromise({ try: call, catch: (cause) => failed(readFailed(cause)) })
       // No filter on DateSent: a text that still waits has none, and would be missed.
-      let listing = yield* read(() => messages.page({ to: text.to, from: text.from, pageSize: page.texts }))
+      // Nor on From for a Messaging Service, which has chosen none perhaps.
+      const pool = text.pool ?? null
+      let listing = yield* read(() => messages.page({ to: text.to, ...(pool === null ? { from: text.from } : {}), pageSize: page.texts }))
       const found: Array<CarrierText> = []
       for (let pages = 1;; pages++) {
         let recent = 0
@@ -122,7 +135,8 @@ export const layer = (options: TwilioCarrierOptions): Layer.Layer<Carrier> =>
           const createdAt = createdAtOf(listed)
           if (createdAt !== null && DateTime.isLessThan(createdAt, from)) continue
           recent += 1
-          if (isSameBody(listed, text.body)) found.push(toCarrierText(listed, createdAt ?? since))
+          if (pool !== null && listed.messagingServiceSid !== pool) continue
+          if (isSameText(listed, text)) found.push(toCarrierText(listed, createdAt ?? since))
         }
         const next = listing.nextPageUrl
         if (next === undefined || recent === 0) return found

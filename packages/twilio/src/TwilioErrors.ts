@@ -69,6 +69,9 @@ export const twilioErrors: ReadonlyMap<string, TwilioError> = new Map<string, Tw
 export const explain = (code: string, said: string | null): string =>
   twilioErrors.get(code)?.meaning ?? `${said === null ? "Twilio gives no reason" : shorten(said)} (Twilio error ${code}, see https://www.twilio.com/docs/errors/${code}).`
 
+/** Whether a text failed because its recipient opted out with Twilio. */
+export const isOptOut = (code: string): boolean => twilioErrors.get(code)?.optOut === true
+
 const shorten = (said: string): string => said.toWellFormed().slice(0, 300).toWellFormed().replace(/[.\s]+$/u, "")
 
 /** How long to leave a sender alone whose queue is full, when Twilio names no time. Parley's own choice: a queue of ten hours does not empty in seconds. */

@@ -4,7 +4,7 @@ import type { MessageStatus } from "@parley/schema/Conversation"
 import { MessageId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { isPhoneNumber } from "@parley/schema/PhoneNumber"
-import { explain } from "./TwilioErrors.ts"
+import { explain, isOptOut } from "./TwilioErrors.ts"
 import { statusOf } from "./TwilioStatus.ts"
 
 /**
@@ -36,6 +36,8 @@ export interface InboundText {
   readonly accountSid: string
   readonly from: PhoneNumber
   readonly to: PhoneNumber
+  /** The Messaging Service that the number is a sender of; null: of none. */
+  readonly messagingServiceSid: string | null
   /** Empty when only media came. */
   readonly body: string
   readonly media: ReadonlyArray<{ readonly url: string; readonly contentType: string }>
@@ -48,6 +50,10 @@ export interface StatusReport {
   readonly carrierId: string
   readonly accountSid: string
   readonly status: MessageStatus
+  /** The number that it leaves from; null where the form names none. */
+  readonly from: PhoneNumber | null
+  /** It failed because the recipient opted out with Twilio. */
+  readonly optedOut: boolean
   readonly code: string | null
   /** A sentence for people about `code`. */
   readonly detail: string | null
@@ -78,6 +84,7 @@ const InboundForm = Schema.Struct({
   To: Address,
   Body: clean(formLimits.bodyCharacters),
   NumMedia: Schema.optionalKey(Count),
+  MessagingServiceSid: Schema.optionalKey(clean(100)),
   OptOutType: Schema.optionalKey(clean(20))
 })
 
@@ -85,6 +92,7 @@ const StatusForm = Schema.Struct({
   MessageSid: Sid,
   AccountSid,
   MessageStatus: clean(40),
+  From: Schema.optionalKey(clean(100)),
   ErrorCode: Schema.optionalKey(ErrorCode),
   ErrorMessage: Schema.optionalKey(clean(formLimits.bodyCharacters))
 })
@@ -151,6 +159,7 @@ export const decodeInbound = (form: URLSearchParams | string): Result.Result<Inb
       accountSid: decoded.AccountSid,
       from: yield* phoneNumber("From", decoded.From),
       to: yield* phoneNumber("To", decoded.To),
+      messagingServiceSid: /^MG[0-9a-f]{32}$/iu.exec(decoded.MessagingServiceSid ?? "")?.[0] ?? null,
       body: decoded.Body,
       media,
       optOutType: optOutTypes.find((known) => known === type) ?? null
@@ -172,6 +181,8 @@ export const decodeStatus = (
       carrierId: decoded.MessageSid,
       accountSid: decoded.AccountSid,
       status: status.value,
+      from: decoded.From !== undefined && isPhoneNumber(decoded.From) ? decoded.From : null,
+      optedOut: code !== null && isOptOut(code),
       code,
       detail: code === null ? null : explain(code, decoded.ErrorMessage ?? null),
       messageIdFromUrl: id !== null && Schema.is(MessageId)(id) ? id : null

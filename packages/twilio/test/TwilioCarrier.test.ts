@@ -18,6 +18,9 @@ const withCarrier = <A, E>(
     Effect.provide(TwilioCarrier.layer({ accountFor, publicUrl, timeout: Duration.seconds(5), ...options }))
   )
 
+const service = `MG${"2".repeat(32)}`
+const pooled = { ...text, pool: service }
+
 const send = (options: Partial<TwilioCarrier.TwilioCarrierOptions>) => withCarrier((carrier) => carrier.send(text), options)
 
 const since = DateTime.makeUnsafe("2026-11-24T10:00:00.700Z")
@@ -32,7 +35,7 @@ describe("TwilioCarrier.send", () => {
   it.effect("creates a message with one request and tells its SID", () =>
     Effect.gen(function*() {
       const { asked, baseUrl } = yield* serve((_, response) => json(response, 201, resource({ sid: sid(7) })))
-      assert.deepStrictEqual(yield* send({ baseUrl }), { carrierId: sid(7) })
+      assert.deepStrictEqual(yield* send({ baseUrl }), { carrierId: sid(7), from: text.from })
       assert.strictEqual(asked.length, 1)
       const [request] = asked
       assert.deepStrictEqual(
@@ -52,11 +55,19 @@ describe("TwilioCarrier.send", () => {
       const mediaUrls = ["https://example.com/1.png?a=b&c", "https://example.com/2.pdf"]
       const { asked, baseUrl } = yield* serve((_, response) => json(response, 201, resource({ sid: sid(7).replace("SM", "MM"), num_media: "2" })))
       const alone = { ...text, body: "", mediaUrls }
-      assert.deepStrictEqual(yield* withCarrier((carrier) => carrier.send(alone), { baseUrl }), { carrierId: sid(7).replace("SM", "MM") })
+      assert.deepStrictEqual(yield* withCarrier((carrier) => carrier.send(alone), { baseUrl }), { carrierId: sid(7).replace("SM", "MM"), from: text.from })
       assert.deepStrictEqual(asked[0]?.form.getAll("MediaUrl"), mediaUrls)
       assert.isFalse(asked[0]?.form.has("Body"))
       yield* withCarrier((carrier) => carrier.send({ ...text, mediaUrls }), { baseUrl })
       assert.deepStrictEqual([asked[1]?.form.getAll("MediaUrl"), asked[1]?.form.get("Body")], [mediaUrls, text.body])
+    }))
+
+  it.effect("leaves the sender of a pooled text to its Messaging Service, which has not chosen when it answers", () =>
+    Effect.gen(function*() {
+      const { asked, baseUrl } = yield* serve((_, response) => json(response, 201, resource({ sid: sid(7), from: null, status: "accepted", num_segments: "0", messaging_service_sid: service })))
+      assert.deepStrictEqual(yield* withCarrier((carrier) => carrier.send(pooled), { baseUrl }), { carrierId: sid(7), from: null })
+      const { MessagingServiceSid, From } = Object.fromEntries(asked[0]?.form ?? [])
+      assert.deepStrictEqual([MessagingServiceSid, From], [service, undefined])
     }))
 
   it.effect("asks for no status callback without a public URL", () =>
@@ -153,10 +164,25 @@ describe("TwilioCarrier.find", () => {
       const { asked, baseUrl } = yield* serve((_, response) => json(response, 200, listing([resource({ date_sent: null })])))
       const found = yield* find({ baseUrl })
       assert.deepStrictEqual(found, [
-        { carrierId: sid(1), status: "sent", createdAt: DateTime.makeUnsafe("2026-11-24T10:00:00Z"), code: null, detail: null }
+        { carrierId: sid(1), status: "sent", from: text.from, createdAt: DateTime.makeUnsafe("2026-11-24T10:00:00Z"), code: null, detail: null }
       ])
       const query = new URL(asked[0]?.url ?? "", baseUrl).searchParams
       assert.deepStrictEqual(Object.fromEntries(query), { To: text.to, From: text.from, PageSize: "100" })
+    }))
+
+  it.effect("finds a pooled text by its recipient and its Messaging Service, whoever sent it, smart encoding and all", () =>
+    Effect.gen(function*() {
+      const quoted = { ...pooled, body: "\u201cHi\u201d" }
+      const { asked, baseUrl } = yield* serve((_, response) =>
+        json(response, 200, listing([
+          resource({ sid: sid(1), from: null, messaging_service_sid: service, body: quoted.body }),
+          resource({ sid: sid(2), from: "+14155550177", messaging_service_sid: service, body: "\"Hi\"" }),
+          resource({ sid: sid(3), from: text.from, messaging_service_sid: null, body: quoted.body }),
+          resource({ sid: sid(4), from: text.from, messaging_service_sid: service.replace("2", "3"), body: quoted.body })
+        ])))
+      const found = yield* withCarrier((carrier) => carrier.find(quoted, since), { baseUrl })
+      assert.deepStrictEqual(found.map(({ carrierId, from }) => [carrierId, from]), [[sid(1), null], [sid(2), "+14155550177"]])
+      assert.deepStrictEqual(Object.fromEntries(new URL(asked[0]?.url ?? "", baseUrl).searchParams), { To: text.to, PageSize: "100" })
     }))
 
   it.effect("keeps only the very body, or that body behind a trial account's prefix", () =>

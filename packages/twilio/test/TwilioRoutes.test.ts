@@ -87,7 +87,7 @@ describe("200", () => {
       assert.deepStrictEqual(events, [[
         "demo",
         "live",
-        { carrierId: sid.plain, accountSid: account.accountSid, from: text.to, to: text.from, body: "Hello there", media: [], optOutType: null },
+        { carrierId: sid.plain, accountSid: account.accountSid, from: text.to, to: text.from, messagingServiceSid: null, body: "Hello there", media: [], optOutType: null },
         DateTime.makeUnsafe(1_790_000_000_000)
       ]])
     }))
@@ -118,6 +118,8 @@ describe("200", () => {
         carrierId: sid.plain,
         accountSid: account.accountSid,
         status: "delivered",
+        from: text.from,
+        optedOut: false,
         code: null,
         detail: null,
         messageIdFromUrl: text.messageId

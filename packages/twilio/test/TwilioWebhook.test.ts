@@ -9,6 +9,7 @@ const plain: InboundText = {
   accountSid,
   from: text.to,
   to: text.from,
+  messagingServiceSid: null,
   body: "Hi",
   media: [],
   optOutType: null
@@ -23,8 +24,8 @@ const texts: ReadonlyArray<readonly [keyof typeof inbound, Partial<InboundText>]
   ["arabic", { body: "مرحبا" }],
   ["lines", { body: "first\nsecond\r\nthird" }],
   ["multiSegment", { body: "long text ".repeat(150) }],
-  ["messagingService", {}],
-  ["stopByAdvancedOptOut", { body: "Stop", optOutType: "STOP" }],
+  ["messagingService", { messagingServiceSid: "MG00000000000000000000000000000001" }],
+  ["stopByAdvancedOptOut", { body: "Stop", optOutType: "STOP", messagingServiceSid: "MG00000000000000000000000000000001" }],
   ["startByAdvancedOptOut", { body: "START", optOutType: "START" }],
   ["helpByAdvancedOptOut", { body: "help", optOutType: "HELP" }],
   ["twoPictures", {
@@ -179,11 +180,17 @@ describe("TwilioWebhook.decodeStatus", () => {
       assert.isTrue(Result.isSuccess(result))
       if (Result.isFailure(result)) return
       const { detail, ...rest } = result.success
-      assert.deepStrictEqual(rest, { carrierId: sid.plain, accountSid, status: rest.status, code, messageIdFromUrl: text.messageId })
+      assert.deepStrictEqual(rest, { carrierId: sid.plain, accountSid, status: rest.status, from: name === "olderNames" ? null : text.from, optedOut: false, code, messageIdFromUrl: text.messageId })
       assert.strictEqual(rest.status, word)
       assert.strictEqual(detail === null, code === null)
     })
   }
+
+  it("tells that the recipient opted out, and names no sender that is no phone number", () => {
+    const form = status.failed.replace("30007", "21610").replace(/From=[^&]*/u, "From=Parley")
+    const result = decodeStatus(form, query)
+    assert.deepInclude(Result.isSuccess(result) ? result.success : {}, { optedOut: true, from: null, code: "21610" })
+  })
 
   it("explains the code", () => {
     const known = decodeStatus(status.failed, query)

@@ -9,7 +9,10 @@ export interface OutboundText {
   readonly messageId: MessageId
   readonly projectId: ProjectId
   readonly environment: Environment
+  /** With a `pool`: the number that is expected, which the carrier need not choose. */
   readonly from: PhoneNumber
+  /** The carrier's pool that chooses the number. Missing: `from` sends. */
+  readonly pool?: string | null
   readonly to: PhoneNumber
   /** Empty only where there are files. */
   readonly body: string
@@ -20,12 +23,16 @@ export interface OutboundText {
 /** The carrier has it, under its own id. */
 export interface Accepted {
   readonly carrierId: string
+  /** The number that it leaves from. Missing: the carrier does not say so yet. */
+  readonly from?: PhoneNumber | null
 }
 
 /** A text that the carrier knows, as its listing shows it. */
 export interface CarrierText {
   readonly carrierId: string
   readonly status: MessageStatus
+  /** The number that it leaves from. Missing: the carrier does not say so yet. */
+  readonly from?: PhoneNumber | null
   readonly createdAt: DateTime.Utc
   readonly code: string | null
   readonly detail: string | null
@@ -56,7 +63,7 @@ export class CarrierFailure extends Schema.TaggedError<CarrierFailure>()("Carrie
 export class Carrier extends Context.Service<Carrier, {
   /** One call of the carrier, never retried inside. */
   send(text: OutboundText): Effect.Effect<Accepted, CarrierFailure>
-  /** What the carrier has from `from` to `to` with this very body, created at or after `since`. */
+  /** What the carrier has from `from` (or through `pool`) to `to` with this very body, created at or after `since`. */
   find(text: OutboundText, since: DateTime.Utc): Effect.Effect<ReadonlyArray<CarrierText>, CarrierFailure>
 }>()("@parley/core/Carrier") {}
 

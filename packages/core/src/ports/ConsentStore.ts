@@ -4,6 +4,7 @@ import { Environment } from "@parley/schema/Environment"
 import { ProjectId } from "@parley/schema/Ids"
 import type { AccountId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import type { Correspondents } from "./SessionStore.ts"
 import type { Page, StoreFailure } from "./Store.ts"
 
 export const OptOut = Schema.Struct({
@@ -19,6 +20,8 @@ export type OptOut = typeof OptOut.Type
 
 export class ConsentStore extends Context.Service<ConsentStore, {
   get(userNumber: PhoneNumber, agentNumber: PhoneNumber): Effect.Effect<Option.Option<OptOut>, StoreFailure>
+  /** Any opt-out of the user from a number of the environment. */
+  ofUser(of: Correspondents): Effect.Effect<Option.Option<OptOut>, StoreFailure>
   /** Keeps the first of several for the same pair. */
   put(optOut: OptOut): Effect.Effect<void, StoreFailure>
   remove(userNumber: PhoneNumber, agentNumber: PhoneNumber): Effect.Effect<void, StoreFailure>

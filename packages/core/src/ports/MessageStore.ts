@@ -16,7 +16,7 @@ export class MessageStore extends Context.Service<MessageStore, {
   history(sessionId: SessionId): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
   /** A session's messages, newest first. */
   list(sessionId: SessionId, page: { readonly limit: number; readonly cursor: string | null }): Effect.Effect<Page<Message>, StoreFailure>
-  /** The number of the last message exchanged with this user that is still provisioned for it. */
+  /** The number of the last message exchanged with this user that is still provisioned for it; a number that a pool may not have chosen does not count. */
   lastTalkedWith(of: Correspondents): Effect.Effect<Option.Option<PhoneNumber>, StoreFailure>
   /** Outbound texts to this user on this number that still wait, in the line or for the end of quiet hours. */
   queuedTo(userNumber: PhoneNumber, agentNumber: PhoneNumber): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
