@@ -28,7 +28,10 @@ export interface WorldResult extends Account {
   readonly kills: number
 }
 
+/** How long a gateway may take to pass its boundary, from when it takes requests: a busy machine starts it late. */
 const lifeMillis = 8_000
+/** And until it takes requests. */
+const startMillis = 30_000
 const settleMillis = 90_000
 
 /** A small part of everything goes wrong at the carrier too, so that kills meet retries, unknown outcomes and repeats. */
@@ -112,11 +115,20 @@ export const play = async (options: WorldOptions): Promise<WorldResult> => {
   let atBoundary = 0
   let underWay: ReturnType<typeof start> | null = null
 
-  const live = async (boundary: Boundary, withinMillis: number): Promise<void> => {
+  const live = async (boundary: Boundary): Promise<void> => {
     const isRandom = boundary === "random"
     const child = underWay = start(gateway, ["serve"], isRandom ? null : `${boundary}:${random.between(1, Math.ceil(passings[boundary] / (options.hurry ?? 1)))}`)
-    const killer = setTimeout(() => child.kill("SIGKILL"), isRandom ? random.between(200, Math.max(4_000 / (options.hurry ?? 1), 1_500)) : withinMillis)
+    const killIn = (millis: number) => setTimeout(() => child.kill("SIGKILL"), millis)
+    let isOver = false
+    let killer = killIn(isRandom ? random.between(200, Math.max(4_000 / (options.hurry ?? 1), 1_500)) : startMillis)
+    const extend = () => {
+      if (isOver) return
+      clearTimeout(killer)
+      killer = killIn(lifeMillis)
+    }
+    if (!isRandom) child.ready(url).then(extend, () => {})
     const death = await child.died
+    isOver = true
     clearTimeout(killer)
     if (isRandom || death.said.includes(`killed at ${boundary}`)) atBoundary++
     const wrong = died(death)
@@ -125,7 +137,7 @@ export const play = async (options: WorldOptions): Promise<WorldResult> => {
   }
 
   try {
-    for (const boundary of options.kills) if (boundary === "migration") await live(boundary, lifeMillis)
+    for (const boundary of options.kills) if (boundary === "migration") await live(boundary)
 
     for (const project of Object.keys(numbers) as ReadonlyArray<ProjectId>) {
       const projectPath = join(folder, `${project}.json`)
@@ -136,7 +148,7 @@ export const play = async (options: WorldOptions): Promise<WorldResult> => {
 
     const load = makeLoad({ url, sim, random: seeded(options.seed + 1), everyMillis: 60, atOnce: 60 })
     load.run()
-    for (const boundary of options.kills) if (boundary !== "migration") await live(boundary, lifeMillis)
+    for (const boundary of options.kills) if (boundary !== "migration") await live(boundary)
 
     const last = underWay = start(gateway, ["serve"])
     await last.ready(url)
