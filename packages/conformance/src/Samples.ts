@@ -2,13 +2,14 @@
 import { DateTime, Result, Schema } from "effect"
 import type { Country } from "@parley/schema/Country"
 import type { Environment } from "@parley/schema/Environment"
-import { AccountId, ApiKeyId, ConnectorId, idPrefix, MessageId, OperationId, ProjectId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
+import { AccountId, ApiKeyId, AuditEntryId, ConnectorId, idPrefix, MessageId, OperationId, ProjectId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { Message } from "@parley/core/Message"
 import { inbound, outbound } from "@parley/core/Message"
 import type { AgentNumber, ApiKey, Connector, Project } from "@parley/core/Project"
 import { ProjectConfig } from "@parley/core/Project"
 import { begin, type NumberOperation } from "@parley/core/NumberOperation"
+import type { AuditEntry } from "@parley/core/ports/AuditStore"
 import type { OptOut } from "@parley/core/ports/ConsentStore"
 import type { ScheduledSend } from "@parley/core/ScheduledSend"
 import type { Session } from "@parley/core/Session"
@@ -145,3 +146,15 @@ export const numberOperation = (of: Project, changes: Partial<NumberOperation> =
   const about = { id: OperationId.make(idPrefix.operation + id()), accountId: of.accountId, projectId: of.id, environment: "live", kind: "buy", number: agentNumber(), wish: null, registration: null } as const
   return { ...begin(about, at(0)), ...changes }
 }
+
+export const auditEntry = (changes: Partial<AuditEntry> = {}): AuditEntry => ({
+  id: AuditEntryId.make(idPrefix.auditEntry + id()),
+  accountId: accountId(),
+  projectId: null,
+  at: at(0),
+  actor: "cli",
+  action: "key.created",
+  subject: `key_${digits(20)}`,
+  detail: "It may send and read.",
+  ...changes
+})

@@ -1,4 +1,5 @@
 /** Every suite of a store, for an adapter to run. */
+import { auditStoreSuite } from "./AuditStoreSuite.ts"
 import { consentStoreSuite } from "./ConsentStoreSuite.ts"
 import { directorySuite } from "./DirectorySuite.ts"
 import { limitStoreSuite } from "./LimitStoreSuite.ts"
@@ -24,6 +25,7 @@ export const storeSuites = (name: string, stores: StoreLayer) => {
       lineStoreSuite,
       operationStoreSuite,
       scheduledSendStoreSuite,
+      auditStoreSuite,
       transactorSuite
     ]
   ) suite(name, stores)

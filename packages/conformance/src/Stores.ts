@@ -2,6 +2,7 @@
 import type { Layer } from "effect"
 import { Effect, Exit, Option } from "effect"
 import { assert } from "@effect/vitest"
+import type { AuditStore } from "@parley/core/ports/AuditStore"
 import type { ConsentStore } from "@parley/core/ports/ConsentStore"
 import type { Directory } from "@parley/core/ports/Directory"
 import type { LimitStore } from "@parley/core/ports/LimitStore"
@@ -13,7 +14,7 @@ import type { SessionStore } from "@parley/core/ports/SessionStore"
 import type { Page, StoreFailure, Transactor } from "@parley/core/ports/Store"
 
 /** Every port of a store. */
-export type Stores = Transactor | Directory | SessionStore | MessageStore | ConsentStore | LimitStore | LineStore | OperationStore | ScheduledSendStore
+export type Stores = Transactor | Directory | SessionStore | MessageStore | ConsentStore | LimitStore | LineStore | OperationStore | ScheduledSendStore | AuditStore
 
 /** Built once for each suite; whether it was empty before does not matter. */
 export type StoreLayer = Layer.Layer<Stores, unknown>

@@ -35,7 +35,11 @@ export type OperationId = typeof OperationId.Type
 export const ScheduledSendId = Schema.String.check(Schema.isPattern(/^sched_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("ScheduledSendId"))
 export type ScheduledSendId = typeof ScheduledSendId.Type
 
-export const idPrefix = { session: "TW_SMS_", message: "msg_", turn: "turn_", operation: "op_", scheduledSend: "sched_" } as const
+/** `aud_` and a time-ordered part: an entry of the audit log. */
+export const AuditEntryId = Schema.String.check(Schema.isPattern(/^aud_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("AuditEntryId"))
+export type AuditEntryId = typeof AuditEntryId.Type
+
+export const idPrefix = { session: "TW_SMS_", message: "msg_", turn: "turn_", operation: "op_", scheduledSend: "sched_", auditEntry: "aud_" } as const
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

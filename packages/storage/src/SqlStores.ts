@@ -2,6 +2,7 @@
 import { Layer } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { Transactor } from "@parley/core/ports/Store"
+import * as SqlAuditStore from "./SqlAuditStore.ts"
 import * as SqlConsentStore from "./SqlConsentStore.ts"
 import * as SqlDirectory from "./SqlDirectory.ts"
 import * as SqlLimitStore from "./SqlLimitStore.ts"
@@ -19,7 +20,8 @@ export const layer = Layer.mergeAll(
   SqlLimitStore.layer,
   SqlLineStore.layer,
   SqlOperationStore.layer,
-  SqlScheduledSendStore.layer
+  SqlScheduledSendStore.layer,
+  SqlAuditStore.layer
 )
 
 /** What each store of this package brings, whichever database is behind it. */

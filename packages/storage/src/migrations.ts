@@ -208,13 +208,31 @@ const media = [
 
 const pools = [`ALTER TABLE messages ADD COLUMN pool TEXT`]
 
+const auditLog = [
+  `CREATE TABLE audit_log (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL,
+    project_id TEXT,
+    at BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL
+  )`,
+  `CREATE INDEX audit_log_account ON audit_log (account_id, id)`,
+  `CREATE INDEX audit_log_subject ON audit_log (account_id, subject, id)`,
+  `CREATE INDEX audit_log_action ON audit_log (account_id, action, id)`,
+  `CREATE INDEX audit_log_at ON audit_log (at)`
+]
+
 export const migrations = Migrator.fromRecord({
   "0001_initial": run(initial),
   "0002_quiet_hours_and_scheduled_sends": run(quietHoursAndScheduledSends),
   "0003_number_operations": run(numberOperations),
   "0004_lost_receipts": run(lostReceipts),
   "0005_media": run(media),
-  "0006_pools": run(pools)
+  "0006_pools": run(pools),
+  "0007_audit_log": run(auditLog)
 })
 
 /** Brings the database to the newest version. Safe to run at every start. */

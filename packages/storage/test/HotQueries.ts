@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { SqlClient, Statement } from "effect/sql"
 import * as Samples from "@parley/conformance/Samples"
 import type { Stores } from "@parley/conformance/Stores"
+import { AuditStore } from "@parley/core/ports/AuditStore"
 import { ConsentStore } from "@parley/core/ports/ConsentStore"
 import { Directory } from "@parley/core/ports/Directory"
 import { LimitStore } from "@parley/core/ports/LimitStore"
@@ -102,6 +103,11 @@ export const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> 
   "a line": of(LineStore, (store) => store.get(agentNumber)),
   "a counter": limits((store) => store.counter("outbound/demo")),
   "a remembered answer": limits((store) => store.answer("key")),
+  "an account's audit log": of(AuditStore, (store) => store.list({ accountId }, page)),
+  "an account's audit log, next page": of(AuditStore, (store) => store.list({ accountId }, next)),
+  "what was done to something": of(AuditStore, (store) => store.list({ accountId, subject: "key_1" }, page)),
+  "what was done in one way": of(AuditStore, (store) => store.list({ accountId, action: "key.created" }, page)),
+  "the purge of the audit log": of(AuditStore, (store) => store.purge(now, 100)),
   "the purge": limits((store) => store.purge(now, 100))
 }
 
@@ -126,7 +132,11 @@ export const meant: Record<string, string> = {
   "a user's sends for later": "scheduled_sends_user",
   "the newest operation on a number": "number_operations_number",
   "operations that are due": "number_operations_due",
-  "lines that are due": "messages_line"
+  "lines that are due": "messages_line",
+  "an account's audit log": "audit_log_account",
+  "what was done to something": "audit_log_subject",
+  "what was done in one way": "audit_log_action",
+  "the purge of the audit log": "audit_log_at"
 }
 
 /** The statements that a query really runs, as the driver gets them. */
