@@ -3,10 +3,13 @@
  * one transaction.
  */
 import { DateTime, Duration, Effect, Option, Schema } from "effect"
+import type { AuditAction } from "@parley/schema/Audit"
 import { countryOf } from "@parley/schema/NumberPlan"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { mask } from "@parley/schema/PhoneNumber"
 import type { SenderType } from "@parley/schema/Sender"
+import * as AuditLog from "@parley/core/AuditLog"
+import { Ids } from "@parley/core/Ids"
 import { Directory } from "@parley/core/ports/Directory"
 import { OperationStore } from "@parley/core/ports/OperationStore"
 import type { StoreFailure } from "@parley/core/ports/Store"
@@ -22,6 +25,8 @@ export interface Change {
   /** What changes, for people: `number +15*******06: registration pending → approved`. */
   readonly about: string
   readonly apply: Effect.Effect<void, StoreFailure, Directory>
+  /** How the audit log tells it. */
+  readonly deed: Omit<AuditLog.Deed, "detail">
 }
 
 /** What the file asks for can't be had, a sentence each. */
@@ -48,11 +53,18 @@ export const plan = Effect.fn("Apply.plan")(function*(file: ProjectFile, lookup:
   return changes
 })
 
-/** Carries the changes out, all of them or none. */
+/** Carries the changes out, all of them or none, and tells the audit log of each. */
 export const apply = Effect.fn("Apply.apply")(function*(changes: ReadonlyArray<Change>) {
   const { transact } = yield* Transactor
-  yield* transact(Effect.forEach(changes, (change) => change.apply, { discard: true }))
+  const told = Effect.forEach(changes, ({ about, apply, deed }) => Effect.andThen(apply, AuditLog.append({ ...deed, detail: about })), { discard: true })
+  yield* transact(told).pipe(byHand)
 })
+
+/** What is done at the command line, beside a gateway or without one. */
+export const byHand = <A, E, R>(deed: Effect.Effect<A, E, R>) => deed.pipe(Effect.provideService(AuditLog.CurrentActor, "cli"), Effect.provide(Ids.layer))
+
+const deedOf = ({ account, project }: ProjectFile, action: AuditAction, subject: string): Change["deed"] =>
+  ({ accountId: account, projectId: project, action, subject })
 
 const millis = /^(\d+) millis$/u
 
@@ -80,7 +92,7 @@ const planProject = Effect.fnUntraced(function*(file: ProjectFile, problems: Arr
   const project: Project = { id: file.project, accountId: file.account, config }
   const before = yield* directory.project(file.project)
   const put = Effect.flatMap(Directory, (directory) => directory.putProject(project))
-  if (Option.isNone(before)) return [{ kind: "add" as const, about: `project ${file.project}`, apply: put }]
+  if (Option.isNone(before)) return [{ kind: "add" as const, about: `project ${file.project}`, apply: put, deed: deedOf(file, "project.created", file.project) }]
   if (before.value.accountId !== file.account) {
     problems.push(`Project ${file.project} belongs to account ${before.value.accountId}, not to ${file.account}. Choose another project id.`)
     return []
@@ -91,7 +103,7 @@ const planProject = Effect.fnUntraced(function*(file: ProjectFile, problems: Arr
     const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
     return [isObject(was) && isObject(after) ? `${section}: ${differences(was, after)}` : `${section} ${shown(was)} → ${shown(after)}`]
   })
-  return parts.length === 0 ? [] : [{ kind: "change" as const, about: `project ${file.project}: ${parts.join("; ")}`, apply: put }]
+  return parts.length === 0 ? [] : [{ kind: "change" as const, about: `project ${file.project}: ${parts.join("; ")}`, apply: put, deed: deedOf(file, "project.changed", file.project) }]
 })
 
 const planConnectors = Effect.fnUntraced(function*(file: ProjectFile, problems: Array<string>) {
@@ -101,17 +113,17 @@ const planConnectors = Effect.fnUntraced(function*(file: ProjectFile, problems: 
     const connector: Connector = { ...wanted, projectId: file.project, accountId: file.account }
     const before = yield* directory.connector(wanted.id)
     const put = Effect.flatMap(Directory, (directory) => directory.putConnector(connector))
-    if (Option.isNone(before)) changes.push({ kind: "add", about: `connector ${wanted.id} (${wanted.environment})`, apply: put })
+    if (Option.isNone(before)) changes.push({ kind: "add", about: `connector ${wanted.id} (${wanted.environment})`, apply: put, deed: deedOf(file, "connector.created", wanted.id) })
     else if (before.value.projectId !== file.project) {
       problems.push(`Connector ${wanted.id} belongs to another project. Choose another connector id.`)
     } else if (before.value.environment !== wanted.environment) {
-      changes.push({ kind: "change", about: `connector ${wanted.id}: ${before.value.environment} → ${wanted.environment}`, apply: put })
+      changes.push({ kind: "change", about: `connector ${wanted.id}: ${before.value.environment} → ${wanted.environment}`, apply: put, deed: deedOf(file, "connector.changed", wanted.id) })
     }
   }
   for (const existing of yield* directory.connectors(file.project)) {
     if (file.connectors.some((wanted) => wanted.id === existing.id)) continue
     const remove = Effect.flatMap(Directory, (directory) => directory.removeConnector(existing.id))
-    changes.push({ kind: "remove", about: `connector ${existing.id}`, apply: remove })
+    changes.push({ kind: "remove", about: `connector ${existing.id}`, apply: remove, deed: deedOf(file, "connector.removed", existing.id) })
   }
   return changes
 })
@@ -157,18 +169,18 @@ const planNumbers = Effect.fnUntraced(function*(file: ProjectFile, problems: Arr
     if (number === null) continue
     const put = Effect.flatMap(Directory, (directory) => directory.putNumber(number))
     const name = `number ${mask(number.number)}`
-    if (Option.isNone(before)) changes.push({ kind: "add", about: `${name} (${number.environment}, ${number.type}, ${number.country})`, apply: put })
+    if (Option.isNone(before)) changes.push({ kind: "add", about: `${name} (${number.environment}, ${number.type}, ${number.country})`, apply: put, deed: deedOf(file, "number.added", number.number) })
     else if (before.value.projectId !== file.project) problems.push(`${wanted.number} belongs to another project. Remove it there first.`)
     else if (before.value.retiring === true) problems.push(`${wanted.number} is being released. Take it out of the file.`)
     else {
       const difference = differences(before.value, number)
-      if (difference !== "") changes.push({ kind: "change", about: `${name}: ${difference}`, apply: put })
+      if (difference !== "") changes.push({ kind: "change", about: `${name}: ${difference}`, apply: put, deed: deedOf(file, "number.changed", number.number) })
     }
   }
   for (const existing of yield* directory.numbersOfProject(file.project)) {
     if (seen.has(existing.number) || (yield* isProvisioned(existing.number))) continue
     const remove = Effect.flatMap(Directory, (directory) => directory.removeNumber(existing.number))
-    changes.push({ kind: "remove", about: `number ${mask(existing.number)}`, apply: remove })
+    changes.push({ kind: "remove", about: `number ${mask(existing.number)}`, apply: remove, deed: deedOf(file, "number.removed", existing.number) })
   }
   return changes
 })
@@ -196,13 +208,13 @@ const planKeys = Effect.fnUntraced(function*(file: ProjectFile, lookup: Lookup, 
       continue
     }
     const put = (key: ApiKey) => Effect.flatMap(Directory, (directory) => directory.putKey(key))
-    if (Option.isNone(before)) changes.push({ kind: "add", about: `API key "${wanted.name}" (${key.hint})`, apply: put(key) })
+    if (Option.isNone(before)) changes.push({ kind: "add", about: `API key "${wanted.name}" (${key.hint})`, apply: put(key), deed: { ...deedOf(file, "key.created", key.id), projectId: null } })
     else {
       const changeable = (key: ApiKey) => ({ name: key.name, scopes: key.scopes, expires_at: key.expiresAt === null ? null : DateTime.formatIso(key.expiresAt) })
       const difference = differences(changeable(before.value), changeable(key))
       if (difference !== "") {
         const after: ApiKey = { ...key, createdAt: before.value.createdAt, revokedAt: before.value.revokedAt }
-        changes.push({ kind: "change", about: `API key "${wanted.name}": ${difference}`, apply: put(after) })
+        changes.push({ kind: "change", about: `API key "${wanted.name}": ${difference}`, apply: put(after), deed: { ...deedOf(file, "key.changed", key.id), projectId: null } })
       }
     }
   }

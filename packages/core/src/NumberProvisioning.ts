@@ -7,6 +7,7 @@ import { areaCodeOf, countryOf, isNorthAmericanTollFree } from "@parley/schema/N
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { MarketType, Price } from "@parley/schema/Provisioning"
 import type { Registration, SenderType } from "@parley/schema/Sender"
+import * as AuditLog from "./AuditLog.ts"
 import { CurrentAvailability } from "./Availability.ts"
 import type { Keyed } from "./Idempotency.ts"
 import { recall, remember } from "./Idempotency.ts"
@@ -181,6 +182,7 @@ export const provision = Effect.fn("NumberProvisioning.provision")(function*(req
       yield* DateTime.now
     )
     yield* operations.insert(operation)
+    yield* AuditLog.append({ ...request.owner, action: request.isImport ? "number.import_begun" : "number.purchase_begun", subject: number, detail: operation.id })
     yield* remember(idempotency, 202, operation.id)
     return { operation, replayed: false }
   }))
@@ -208,6 +210,7 @@ export const release = Effect.fn("NumberProvisioning.release")(function*(owner: 
     )
     yield* directory.putNumber({ ...known.value, retiring: true })
     yield* operations.insert(operation)
+    yield* AuditLog.append({ ...owner, action: "number.release_begun", subject: number, detail: operation.id })
     return operation
   }))
 })

@@ -5,6 +5,7 @@
 import { DateTime, Effect, Option, Result } from "effect"
 import type { OperationId } from "@parley/schema/Ids"
 import { countryOf } from "@parley/schema/NumberPlan"
+import * as AuditLog from "./AuditLog.ts"
 import { CurrentAvailability } from "./Availability.ts"
 import { handOver } from "./NumberHandover.ts"
 import type { NumberOperation } from "./NumberOperation.ts"
@@ -49,8 +50,18 @@ const step = Effect.fnUntraced(function*(operation: NumberOperation) {
 
 const write = Effect.fnUntraced(function*(operation: NumberOperation) {
   const { transact } = yield* Transactor
+  yield* transact(keep(operation))
+})
+
+const outcomes = { active: "number.activated", failed: "number.failed", released: "number.released" } as const
+
+/** Inside a transaction. */
+const keep = Effect.fnUntraced(function*(operation: NumberOperation) {
   const operations = yield* OperationStore
-  yield* transact(operations.update(operation))
+  const { accountId, id, number, projectId, stage, trouble } = operation
+  yield* operations.update(operation)
+  if (stage !== "active" && stage !== "failed" && stage !== "released") return
+  yield* AuditLog.append({ accountId, projectId, action: outcomes[stage], subject: number, detail: trouble === null ? id : `${id}: ${trouble.detail}` })
 })
 
 const goOn = (operation: NumberOperation, changes: Parameters<typeof advance>[1]) =>
@@ -167,7 +178,6 @@ const setUp = Effect.fnUntraced(function*(operation: NumberOperation, carrierId:
 const activate = Effect.fnUntraced(function*(operation: NumberOperation) {
   const { transact } = yield* Transactor
   const directory = yield* Directory
-  const operations = yield* OperationStore
   const table = yield* CurrentAvailability
   const now = yield* DateTime.now
   const { environment, number, projectId } = operation
@@ -183,7 +193,7 @@ const activate = Effect.fnUntraced(function*(operation: NumberOperation) {
     const segmentsPerSecond = before !== null && before.registration === registration ? before.segmentsPerSecond : usual
     const mms = operation.mms ?? before?.mms
     yield* directory.putNumber({ number, projectId, environment, type, country, registration, segmentsPerSecond, ...(mms === undefined ? {} : { mms }) })
-    yield* operations.update(advance(operation, { stage: "active" }, now))
+    yield* keep(advance(operation, { stage: "active" }, now))
     return null
   }))
   if (obstacle !== null) yield* giveUp(operation, { code: null, detail: obstacle })
@@ -226,7 +236,6 @@ const countedTexts = 1_000
 const handOverSome = (operation: NumberOperation, isLast: boolean) =>
   transactAndWake(Effect.gen(function*() {
     const directory = yield* Directory
-    const operations = yield* OperationStore
     const now = yield* DateTime.now
     const number = Option.filter(yield* directory.number(operation.number), isOf(operation))
     const project = yield* directory.project(operation.projectId)
@@ -235,7 +244,7 @@ const handOverSome = (operation: NumberOperation, isLast: boolean) =>
       : { count: 0, wakes: [] }
     if (isLast && count < handedOverAtOnce) {
       if (Option.isSome(number)) yield* directory.removeNumber(operation.number)
-      yield* operations.update(advance(operation, { stage: "released" }, now))
+      yield* keep(advance(operation, { stage: "released" }, now))
     }
     return { value: count, wakes }
   }))

@@ -1,7 +1,9 @@
 /** What a person does with a session: speaks, takes over, hands back, ends. */
 import { DateTime, Effect, Option, Schema } from "effect"
+import type { AuditAction } from "@parley/schema/Audit"
 import type { AccountId } from "@parley/schema/Ids"
 import { MessageId, SessionId } from "@parley/schema/Ids"
+import * as AuditLog from "./AuditLog.ts"
 import { apply, exchangeOf, withPolicy, written } from "./Conversation.ts"
 import type { Keyed } from "./Idempotency.ts"
 import { recall, remember } from "./Idempotency.ts"
@@ -28,23 +30,24 @@ const find = Effect.fnUntraced(function*(accountId: AccountId, id: SessionId) {
     : found.value
 })
 
-const act = (accountId: AccountId, id: SessionId, event: SessionEvent) =>
+const act = (accountId: AccountId, id: SessionId, event: SessionEvent, action: AuditAction, detail = "") =>
   transactAndWake(Effect.gen(function*() {
     const { project, session } = yield* find(accountId, id)
     const applied = yield* apply(session, event, project.config.session)
+    yield* AuditLog.append({ accountId, projectId: project.id, action, subject: id, detail })
     return { value: { session: applied.session, policy: project.config.session }, wakes: applied.wakes }
   }))
 
 /** The agent pauses; texts are kept and shown, and no turn runs until the release. An answer that is being computed is dropped. */
 export const takeOver = Effect.fn("Operators.takeOver")((accountId: AccountId, id: SessionId, by: string, reason: string | null) =>
-  act(accountId, id, { _tag: "TakenOver", by, reason })
+  act(accountId, id, { _tag: "TakenOver", by, reason }, "session.taken_over", `By ${by}${reason === null ? "" : `: ${reason}`}`)
 )
 
 /** The agent goes on, with everything that was said. */
-export const release = Effect.fn("Operators.release")((accountId: AccountId, id: SessionId) => act(accountId, id, { _tag: "Released" }))
+export const release = Effect.fn("Operators.release")((accountId: AccountId, id: SessionId) => act(accountId, id, { _tag: "Released" }, "session.handed_back"))
 
 /** Ends the session, silently for the user. */
-export const end = Effect.fn("Operators.end")((accountId: AccountId, id: SessionId) => act(accountId, id, { _tag: "OperatorEnded" }))
+export const end = Effect.fn("Operators.end")((accountId: AccountId, id: SessionId) => act(accountId, id, { _tag: "OperatorEnded" }, "session.ended"))
 
 /** What a person says. */
 export interface Remark {

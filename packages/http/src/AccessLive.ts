@@ -9,6 +9,7 @@ import { OutboundSmsApi } from "@parley/contract/OutboundSmsApi"
 import { ScheduledSendsApi } from "@parley/contract/ScheduledSendsApi"
 import { AccountMismatch, BadRequest, MissingScope, Unauthorized, UnknownConnector } from "@parley/contract/Problem"
 import { ConnectorId } from "@parley/schema/Ids"
+import { CurrentActor } from "@parley/core/AuditLog"
 import { Directory } from "@parley/core/ports/Directory"
 import type { LimitStore } from "@parley/core/ports/LimitStore"
 import type { ApiKey, Scope } from "@parley/core/Project"
@@ -74,14 +75,14 @@ export const layer: Layer.Layer<Access, never, Directory | LimitStore> = Layer.e
         if (!key.scopes.includes(scope)) {
           return yield* new MissingScope({ detail: `The API key may not do this: it lacks the scope "${scope}".` })
         }
-        return yield* Effect.provideService(answer, Caller, {
+        return yield* answer.pipe(Effect.provideService(CurrentActor, key.id), Effect.provideService(Caller, {
           accountId: key.accountId,
           keyId: key.id,
           scopes: new Set(key.scopes),
           connectorId: connector.value.id,
           projectId: connector.value.projectId,
           environment: connector.value.environment
-        })
+        }))
       })
     })
   })

@@ -1,10 +1,13 @@
 /** `parley keys create|list|revoke`. */
 import { Console, DateTime, Effect, Option, Schema } from "effect"
 import { AccountId, ApiKeyId } from "@parley/schema/Ids"
+import * as AuditLog from "@parley/core/AuditLog"
 import { Directory } from "@parley/core/ports/Directory"
+import { Transactor } from "@parley/core/ports/Store"
 import type { ApiKey } from "@parley/core/Project"
 import { Scope } from "@parley/core/Project"
 import * as ApiKeys from "../ApiKeys.ts"
+import { byHand } from "../Apply.ts"
 import { withStore } from "./Offline.ts"
 
 /** What was given can't be used. */
@@ -31,7 +34,9 @@ export const create = (options: { readonly account: string; readonly name: strin
       }
       const secret = ApiKeys.generate()
       const key = ApiKeys.record(secret, { accountId, name: options.name, scopes: scopes.value, expiresAt: expiresAt === null ? null : DateTime.toUtc(expiresAt) }, now)
-      yield* directory.putKey(key)
+      const { transact } = yield* Transactor
+      const detail = `API key "${key.name}" (${key.hint}) for ${key.scopes.join(", ")}${expiresAt === null ? "" : `, until ${DateTime.formatIso(expiresAt)}`}`
+      yield* transact(Effect.andThen(directory.putKey(key), AuditLog.append({ accountId, projectId: null, action: "key.created", subject: key.id, detail }))).pipe(byHand)
       yield* Console.error(`Key ${key.id} for account ${accountId}. It is shown this once:`)
       yield* Console.log(secret)
     })
@@ -65,7 +70,11 @@ export const revoke = (id: string) =>
       const directory = yield* Directory
       const key = (yield* directory.keys(null)).find((key) => key.id === id)
       if (key === undefined) return yield* new BadKeyOption({ detail: `No key has the id ${id}. List them: parley keys list` })
-      yield* directory.revokeKey(ApiKeyId.make(id), yield* DateTime.now)
+      const { transact } = yield* Transactor
+      if (key.revokedAt === null) {
+        const deed = { accountId: key.accountId, projectId: null, action: "key.revoked", subject: id, detail: `API key "${key.name}" (${key.hint})` } as const
+        yield* transact(Effect.andThen(directory.revokeKey(ApiKeyId.make(id), yield* DateTime.now), AuditLog.append(deed))).pipe(byHand)
+      }
       yield* Console.log(`Key ${id} ("${key.name}") is revoked.`)
     })
   )
