@@ -9,7 +9,6 @@ import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { mask } from "@parley/schema/PhoneNumber"
 import type { SenderType } from "@parley/schema/Sender"
 import * as AuditLog from "@parley/core/AuditLog"
-import { Ids } from "@parley/core/Ids"
 import { Directory } from "@parley/core/ports/Directory"
 import { OperationStore } from "@parley/core/ports/OperationStore"
 import type { StoreFailure } from "@parley/core/ports/Store"
@@ -61,7 +60,7 @@ export const apply = Effect.fn("Apply.apply")(function*(changes: ReadonlyArray<C
 })
 
 /** What is done at the command line, beside a gateway or without one. */
-export const byHand = <A, E, R>(deed: Effect.Effect<A, E, R>) => deed.pipe(Effect.provideService(AuditLog.CurrentActor, "cli"), Effect.provide(Ids.layer))
+export const byHand = <A, E, R>(deed: Effect.Effect<A, E, R>) => Effect.provideService(deed, AuditLog.CurrentActor, "cli")
 
 const deedOf = ({ account, project }: ProjectFile, action: AuditAction, subject: string): Change["deed"] =>
   ({ accountId: account, projectId: project, action, subject })

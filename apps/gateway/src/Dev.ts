@@ -1,6 +1,7 @@
 /** `parley dev`: the gateway with a simulated carrier and a demo project, for this machine only. */
 import { Console, Effect, Option, Schema } from "effect"
 import { CarrierSim } from "@parley/carrier-sim/CarrierSim"
+import { Ids } from "@parley/core/Ids"
 import { Directory } from "@parley/core/ports/Directory"
 import { webhookRepeats } from "@parley/twilio/TwilioWebhook"
 import * as Apply from "./Apply.ts"
@@ -74,7 +75,7 @@ const setUp = Effect.gen(function*() {
   const file = yield* Demo.project
   if (Option.isSome(yield* directory.project(file.project))) return
   yield* Apply.apply(yield* Apply.plan(file, lookup))
-})
+}).pipe(Effect.provide(Ids.layer))
 
 const handset = "+15551230001"
 

@@ -168,6 +168,24 @@ const numbers = Command.make("numbers").pipe(
   Command.withSubcommands([numbersList, numbersSearch, numbersBuy, numbersImport, numbersRelease, numbersStatus])
 )
 
+const audit = Command.make("audit", {
+  action: Flag.String("action").pipe(Flag.withDescription("Only this, like key.revoked or session.taken_over"), Flag.optional),
+  subject: Flag.String("subject").pipe(Flag.withDescription("Only what was done to this id or number"), Flag.optional),
+  after: Flag.String("after").pipe(Flag.withDescription("At or after this time, ISO 8601"), Flag.optional),
+  before: Flag.String("before").pipe(Flag.withDescription("Before this time, ISO 8601"), Flag.optional),
+  limit: Flag.Int("limit").pipe(Flag.withDescription("At most so many, 1 to 100"), Flag.withDefault(20)),
+  json
+}, ({ action, after, before, json, limit, subject }) =>
+  Effect.flatMap(load(() => import("./commands/AuditCommand.ts")), (module) =>
+    module.audit({
+      action: Option.getOrUndefined(action),
+      subject: Option.getOrUndefined(subject),
+      after: Option.getOrUndefined(after),
+      before: Option.getOrUndefined(before),
+      limit,
+      json
+    }))).pipe(Command.withDescription("Show who did what in the account, through a running gateway: keys, numbers, policy, takeovers, erasures."))
+
 const doctor = Command.make("doctor", { json: Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false)) }, ({ json }) =>
   Effect.flatMap(load(() => import("./commands/DoctorCommand.ts")), (module) => module.doctor(json))).pipe(
     Command.withDescription("Check settings, store, projects, carrier accounts and webhooks, and say what is wrong. Exits with 1 if anything is.")
@@ -175,7 +193,7 @@ const doctor = Command.make("doctor", { json: Flag.Boolean("json").pipe(Flag.wit
 
 const parley = Command.make("parley").pipe(
   Command.withDescription("A conversational SMS gateway."),
-  Command.withSubcommands([serve, dev, apply, keys, send, sessions, numbers, availability, campaign, doctor])
+  Command.withSubcommands([serve, dev, apply, keys, send, sessions, numbers, availability, campaign, audit, doctor])
 )
 
 /** A mistake in the command line is one line, not the whole help. */

@@ -1,6 +1,7 @@
 import { Effect, Option, Redacted } from "effect"
 import { assert, describe } from "vitest"
 import { ProjectId } from "@parley/schema/Ids"
+import { Ids } from "@parley/core/Ids"
 import * as SqliteStore from "@parley/storage/SqliteStore"
 import * as Accounts from "../src/Accounts.ts"
 import * as Apply from "../src/Apply.ts"
@@ -21,7 +22,7 @@ const accountOf = (project: string, environment: Readonly<Record<string, string>
     for (const file of files) yield* Apply.apply(yield* Apply.plan(yield* decode(file), lookup))
     const accountFor = yield* Accounts.make(yield* Settings.read(environment), lookup)
     return yield* accountFor(ProjectId.make(project))
-  }).pipe(Effect.provide(SqliteStore.layerSingleCommit({ filename: ":memory:" })))
+  }).pipe(Effect.provide([SqliteStore.layerSingleCommit({ filename: ":memory:" }), Ids.layer]))
 
 const reason = (project: string, environment: Readonly<Record<string, string>>) =>
   Effect.map(Effect.flip(accountOf(project, environment)), (failure) => failure._tag === "NoTwilioAccount" ? failure.detail : failure._tag)

@@ -1,7 +1,9 @@
 import { Effect, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { assert, describe } from "vitest"
-import { ProjectId } from "@parley/schema/Ids"
+import { AccountId, ProjectId } from "@parley/schema/Ids"
+import { Ids } from "@parley/core/Ids"
+import { AuditStore } from "@parley/core/ports/AuditStore"
 import { Directory } from "@parley/core/ports/Directory"
 import * as SqliteStore from "@parley/storage/SqliteStore"
 import * as Apply from "../src/Apply.ts"
@@ -28,8 +30,8 @@ const apply = (file: object) => Effect.flatMap(plan(file), Apply.apply)
 const problems = (file: object) =>
   Effect.map(Effect.flip(plan(file)), (failure) => failure._tag === "CannotApply" ? failure.problems : assert.fail(failure.message))
 
-const onStore = <A, E>(name: string, test: () => Effect.Effect<A, E, SqliteStore.SqliteStore>) =>
-  effect(name, () => Effect.scoped(Effect.provide(test(), SqliteStore.layerSingleCommit({ filename: ":memory:" }))))
+const onStore = <A, E>(name: string, test: () => Effect.Effect<A, E, SqliteStore.SqliteStore | Ids>) =>
+  effect(name, () => Effect.scoped(Effect.provide(test(), [SqliteStore.layerSingleCommit({ filename: ":memory:" }), Ids.layer])))
 
 describe("Apply.plan", () => {
   onStore("names what a new project adds, with numbers masked", () =>
@@ -101,6 +103,28 @@ describe("Apply.plan", () => {
 })
 
 describe("Apply.apply", () => {
+  onStore("tells the audit log of each change, and of nothing when there is none", () =>
+    Effect.gen(function*() {
+      yield* apply(full)
+      yield* apply(full)
+      yield* apply({ ...full, connectors: [], numbers: [{ ...us, registration: "approved" }], api_keys: [{ name: "ci", secret_env: "KEY", scopes: ["read"] }], limits: { outbound_per_minute: 5 } })
+      const { items } = yield* (yield* AuditStore).list({ accountId: AccountId.make("ws") }, { limit: 100, cursor: null })
+      const key = ApiKeys.record(secrets["KEY"] ?? "", { accountId: AccountId.make("ws"), name: "ci", scopes: [], expiresAt: null }, items[0]?.at ?? assert.fail("nothing was told")).id
+      assert.deepStrictEqual(items.toReversed().map(({ action, actor, projectId, subject }) => [actor, action, projectId, subject]), [
+        ["cli", "project.created", "p", "p"],
+        ["cli", "connector.created", "p", "conn_live"],
+        ["cli", "number.added", "p", "+14*******01"],
+        ["cli", "number.added", "p", "+44********01"],
+        ["cli", "key.created", null, key],
+        ["cli", "project.changed", "p", "p"],
+        ["cli", "connector.removed", "p", "conn_live"],
+        ["cli", "number.changed", "p", "+14*******01"],
+        ["cli", "number.removed", "p", "+44********01"],
+        ["cli", "key.changed", null, key]
+      ])
+      assert.include(items[4]?.detail, "limits: outbound_per_minute 100 → 5")
+    }))
+
   onStore("brings the project to what the file says, and takes away what it no longer has", () =>
     Effect.gen(function*() {
       const directory = yield* Directory

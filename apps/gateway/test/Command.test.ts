@@ -35,7 +35,7 @@ vi.setConfig({ testTimeout: 90_000 })
 describe.concurrent("parley", () => {
   it("shows its subcommands with --help", async () => {
     const shown = succeeds(await parley(["--help"], {}))
-    for (const name of ["serve", "dev", "apply", "keys", "send", "sessions", "availability", "doctor"]) assert.match(shown, new RegExp(`^  ${name} `, "mu"))
+    for (const name of ["serve", "dev", "apply", "keys", "send", "sessions", "availability", "audit", "doctor"]) assert.match(shown, new RegExp(`^  ${name} `, "mu"))
   })
 
   it("refuses what it does not know, in one line", async () => {
@@ -136,6 +136,9 @@ describe("parley doctor", () => {
       fails(refused, /1 problem, 0 warnings/u)
       assert.include(refused.stdout, "does not accept the auth token")
       assert.notInclude(refused.stdout + refused.stderr, "another")
+      const asCaller = { PARLEY_BASE_URL: publicUrl, PARLEY_API_KEY: environment.TEST_API_KEY, PARLEY_CONNECTOR_ID: "conn_main" }
+      assert.match(succeeds(await parley(["audit", "--subject", missing], asCaller)), /^\S+ \S+\tcli\tnumber\.added\t\+14\*+02\tnumber \+14\*+02 \(live, long_code, US\)\n$/u)
+      fails(await parley(["audit", "--action", "key.stolen"], asCaller), /--action=key\.stolen is none of .*key\.revoked/u)
       fails(await parley(["serve"], { ...environment, PORT: "0" }), /is in use by another gateway process\. Stop that one/u)
     } finally {
       assert.strictEqual(await gateway.stop("SIGINT"), 0)

@@ -3,6 +3,7 @@ import { assert, describe, it } from "vitest"
 import * as Compliance from "@parley/core/Compliance"
 import { builtIn } from "@parley/core/Availability"
 import { Directory } from "@parley/core/ports/Directory"
+import { Ids } from "@parley/core/Ids"
 import * as SqliteStore from "@parley/storage/SqliteStore"
 import * as ApiKeys from "../src/ApiKeys.ts"
 import * as Apply from "../src/Apply.ts"
@@ -15,8 +16,8 @@ const setUp = Effect.gen(function*() {
   yield* Apply.apply(yield* Apply.plan(yield* Demo.project, lookup))
 })
 
-const onDemo = <A, E>(test: Effect.Effect<A, E, SqliteStore.SqliteStore>) =>
-  Effect.andThen(setUp, test).pipe(Effect.provide(SqliteStore.layerSingleCommit({ filename: ":memory:" })))
+const onDemo = <A, E>(test: Effect.Effect<A, E, SqliteStore.SqliteStore | Ids>) =>
+  Effect.andThen(setUp, test).pipe(Effect.provide([SqliteStore.layerSingleCommit({ filename: ":memory:" }), Ids.layer]))
 
 describe("Demo", () => {
   effect("has a connector and eligible numbers in both of its environments", () =>

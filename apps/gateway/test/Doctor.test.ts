@@ -9,6 +9,7 @@ import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { ProjectId } from "@parley/schema/Ids"
 import type { AgentNumber } from "@parley/core/Project"
 import { Directory } from "@parley/core/ports/Directory"
+import { Ids } from "@parley/core/Ids"
 import * as SqliteStore from "@parley/storage/SqliteStore"
 import * as StoreLock from "@parley/storage/StoreLock"
 import type { InspectedNumber } from "@parley/twilio/TwilioInspection"
@@ -79,7 +80,7 @@ describe("a project", () => {
       const directory = yield* Directory
       const [project] = yield* directory.projects(null)
       return project === undefined ? [] : yield* ProjectChecks.check(project, settings, lookup)
-    }).pipe(Effect.provide(SqliteStore.layerSingleCommit({ filename: ":memory:" })))
+    }).pipe(Effect.provide([SqliteStore.layerSingleCommit({ filename: ":memory:" }), Ids.layer]))
   })
   const webhook = (url: string, secret_env: string | null = "AGENT_SECRET") => projectFile({ agent: { type: "webhook", url, secret_env } })
   const unregistered = [number("+14155550001", "live", { registration: "pending" })]

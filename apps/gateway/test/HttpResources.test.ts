@@ -254,6 +254,63 @@ describe("takeover, release and end", () => {
   })
 })
 
+describe("GET /v1/audit-log", () => {
+  interface AuditBody {
+    readonly id: string
+    readonly actor: string
+    readonly action: string
+    readonly project: string | null
+    readonly subject: string
+    readonly detail: string
+  }
+  const audit = (query: string, of = api) => of.read<PageBody<AuditBody>>(`/v1/audit-log?${query}`)
+
+  it("tells what was applied, by whom, and what people do, with numbers masked", async () => {
+    const id = await api.send(newUser(), "Hello")
+    await api.post(`/v1/sessions/${id}/takeover`, { by: "ada" })
+    await api.post(`/v1/sessions/${id}/release`)
+    const of = (await audit(`subject=${id}`)).data
+    expect(of.map(({ action, detail, project }) => ({ action, detail, project }))).toEqual([
+      { action: "session.handed_back", detail: "", project: "main" },
+      { action: "session.taken_over", detail: "By ada", project: "main" }
+    ])
+    const keys = (await audit("action=key.created")).data
+    expect(keys.map(({ actor, project }) => [actor, project])).toEqual(keys.map(() => ["cli", null]))
+    expect(keys.map(({ subject }) => subject)).toContain(of[0]?.actor)
+    expect((await audit(`subject=${encoded(us)}`)).data).toMatchObject([{ action: "number.added", subject: "+14*******01", actor: "cli" }])
+  })
+
+  it("comes a page at a time and by time", async () => {
+    const seen: Array<string> = []
+    let cursor: string | null = null
+    do {
+      const page: PageBody<AuditBody> = await audit(`limit=3${cursor === null ? "" : `&cursor=${encoded(cursor)}`}`)
+      seen.push(...ids(page))
+      cursor = page.next_cursor
+    } while (cursor !== null)
+    expect(seen).toEqual([...new Set(seen)].toSorted().toReversed())
+    expect(seen.length).toBeGreaterThan(10)
+    expect(ids(await audit("limit=100&after=2020-01-01T00:00:00Z"))).toEqual(seen)
+    expect(ids(await audit("before=2020-01-01T00:00:00Z"))).toEqual([])
+  })
+
+  it("shows nothing of another account", async () => {
+    const theirs = (await audit("limit=100", others)).data
+    expect(theirs.map(({ subject }) => subject)).toContain("other")
+    const ours = new Set(ids(await audit("limit=100")))
+    expect(theirs.filter(({ id }) => ours.has(id))).toEqual([])
+  })
+
+  it.each([["action=key.stolen", "action"], ["after=yesterday", "after"], ["subject=", "subject"], ["cursor=x", "cursor"], ["limit=0", "limit"]])("refuses %s", async (query, field) => {
+    const problem = await expectProblem(await api.get(`/v1/audit-log?${query}`), 400, "invalid-request")
+    expect(problem.errors?.map(({ path }) => path)).toContain(field)
+  })
+
+  it("wants a key that may read", async () => {
+    await expectProblem(await gateway.apiFor({ key: secrets["SEND_API_KEY"] ?? "" }).get("/v1/audit-log"), 403, "missing-scope")
+  })
+})
+
 describe("scopes", () => {
   it("let a reading key read and nothing else, and a sending key send and nothing else", async () => {
     const id = await api.send(newUser(), "Hello")
@@ -280,7 +337,7 @@ describe("scopes", () => {
     }
   )
 
-  it.each(["/v1/sessions", `/v1/sessions/${nowhere}`, "/v1/numbers", "/v1/opt-outs", "/v1/messages/msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D"])(
+  it.each(["/v1/sessions", `/v1/sessions/${nowhere}`, "/v1/numbers", "/v1/opt-outs", "/v1/audit-log", "/v1/messages/msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D"])(
     "and every operation wants both headers: GET %s",
     async (path) => {
       await expectProblem(await fetch(gateway.url + path), 401, "invalid-api-key")

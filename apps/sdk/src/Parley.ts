@@ -1,4 +1,5 @@
 /** The client. */
+import { AuditLog } from "./AuditLog.ts"
 import { Availability } from "./Availability.ts"
 import { Campaigns } from "./Campaigns.ts"
 import { Messages } from "./Messages.ts"
@@ -33,6 +34,7 @@ export class Parley {
   readonly scheduledSends: ScheduledSends
   readonly availability: Availability
   readonly campaigns: Campaigns
+  readonly auditLog: AuditLog
 
   /** @throws ParleyError when the API key, the connector or the address is neither passed nor in the environment */
   constructor(options: ParleyOptions = {}) {
@@ -46,5 +48,6 @@ export class Parley {
     this.scheduledSends = new ScheduledSends(transport)
     this.availability = new Availability(transport)
     this.campaigns = new Campaigns(transport)
+    this.auditLog = new AuditLog(transport)
   }
 }

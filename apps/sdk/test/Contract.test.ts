@@ -1,5 +1,6 @@
 import type * as Contract from "@parley/contract/AgentNumber"
 import type * as ContractTurn from "@parley/contract/AgentTurn"
+import type { AuditEntry as ContractAuditEntry, AuditQuery } from "@parley/contract/AuditApi"
 import type { AvailabilityRow } from "@parley/contract/AvailabilityApi"
 import { Api } from "@parley/contract/Api"
 import type { ScanCampaign, ScanReport } from "@parley/contract/CampaignsApi"
@@ -17,7 +18,7 @@ import type { SessionsQuery, SpeakRequest, TakeoverRequest } from "@parley/contr
 import { type Brand, DateTime, Schema } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
 import { describe, expect, expectTypeOf, it } from "vitest"
-import { type AgentNumber, type AvailableNumber, type AvailableNumberParams, type BuyNumberParams, type Campaign, type CampaignReport, type CountryAvailability, type Message, type NumberOperation, type NumberPlan, type OptOut, type OptOutListParams, Parley, type ScheduledSend, type ScheduledSendListParams, type SendMediaParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template } from "../src/index.ts"
+import { type AgentNumber, type AuditEntry, type AuditListParams, type AvailableNumber, type AvailableNumberParams, type BuyNumberParams, type Campaign, type CampaignReport, type CountryAvailability, type Message, type NumberOperation, type NumberPlan, type OptOut, type OptOutListParams, Parley, type ScheduledSend, type ScheduledSendListParams, type SendMediaParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template } from "../src/index.ts"
 import type { AgentAnswer, AgentTurn } from "../src/webhooks.ts"
 import { fromWire } from "../src/Wire.ts"
 import { listen } from "./Server.ts"
@@ -42,6 +43,7 @@ describe("types", () => {
     expectTypeOf<Plain<ScanReport>>().toEqualTypeOf<CampaignReport>()
     expectTypeOf<Plain<AvailabilityRow>>().toEqualTypeOf<CountryAvailability>()
     expectTypeOf<Plain<ContractOptOut.OptOut>>().toEqualTypeOf<OptOut>()
+    expectTypeOf<Plain<ContractAuditEntry>>().toEqualTypeOf<AuditEntry>()
     expectTypeOf<Plain<ContractTemplate>>().toEqualTypeOf<Template>()
     expectTypeOf<Plain<ContractScheduledSend>>().toEqualTypeOf<ScheduledSend>()
     expectTypeOf<Plain<ContractTurn.AgentTurn>>().toEqualTypeOf<AgentTurn>()
@@ -59,6 +61,7 @@ describe("types", () => {
     expectTypeOf<Plain<typeof SpeakRequest["Type"]>>().toEqualTypeOf<SpeakParams>()
     expectTypeOf<Plain<typeof TakeoverRequest["Type"]>>().toEqualTypeOf<{ readonly [K in keyof TakeoverParams]: TakeoverParams[K] }>()
     expectTypeOf<Filters<typeof SessionsQuery>>().toEqualTypeOf<{ readonly [K in keyof SessionListParams]: SessionListParams[K] }>()
+    expectTypeOf<Filters<typeof AuditQuery>>().toEqualTypeOf<{ readonly [K in keyof AuditListParams]: AuditListParams[K] }>()
     expectTypeOf<Filters<typeof OptOutsQuery>>().toEqualTypeOf<{ readonly [K in keyof OptOutListParams]: OptOutListParams[K] }>()
   })
 })
@@ -152,6 +155,7 @@ it("every endpoint of the contract is reached, with what its schemas decode", as
   await parley.numbers.plan({ number: "+15005550006", import: true })
   await parley.numbers.operation("op_01KAV5RK8ETQ8Y4V2N6W3Z7J9G")
   await parley.numbers.release("+15005550006")
+  await parley.auditLog.list({ ...page, action: "key.revoked", subject: "key_1", after: new Date(0), before: new Date(1) })
   await parley.optOuts.list({ ...page, userNumber: "+15005550123" })
   await parley.campaigns.scan({
     brandName: "Harbor Family Clinic",

@@ -1,5 +1,6 @@
 /** Parley's HTTP API as data: server, client, OpenAPI document and docs come from it. */
 import { HttpApi, OpenApi } from "effect/http-api"
+import { AuditApi } from "./AuditApi.ts"
 import { AvailabilityApi } from "./AvailabilityApi.ts"
 import { AvailableNumbersApi } from "./AvailableNumbersApi.ts"
 import { CampaignsApi } from "./CampaignsApi.ts"
@@ -16,7 +17,7 @@ import { TemplatesApi } from "./TemplatesApi.ts"
 export const version = "1.0.0"
 
 export class Api extends HttpApi.make("parley")
-  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, AvailableNumbersApi, OptOutsApi, TemplatesApi, ScheduledSendsApi, AvailabilityApi, CampaignsApi)
+  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, AvailableNumbersApi, OptOutsApi, TemplatesApi, ScheduledSendsApi, AvailabilityApi, CampaignsApi, AuditApi)
   // A caller learns of everything that is wrong with a request at once.
   .annotate(HttpApi.ParseOptions, { errors: "all" })
   .annotateMerge(

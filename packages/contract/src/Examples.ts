@@ -79,6 +79,16 @@ const optOut = {
   opted_out_at: "2026-11-24T15:04:05.678Z"
 } as const
 
+const auditEntry = {
+  id: "aud_01KAV5RK8ETQ8Y4V2N6W3Z7J9H",
+  at: "2026-11-24T15:07:00.000Z",
+  actor: "key_0a1b2c3d4e5f60718293",
+  action: "session.taken_over",
+  project: "demo",
+  subject: session.id,
+  detail: "By grace@example.com: Asked for a person"
+} as const
+
 const source = { name: "Number availability table of the published documentation", read_on: "mid 2026" } as const
 
 const availability = {
@@ -214,6 +224,7 @@ export const examples: { readonly [operationId: string]: { readonly request?: un
   retrieveNumberOperation: { answer: numberOperation },
   releaseNumber: { answer: { ...numberOperation, kind: "release", stage: "intended" } },
   searchAvailableNumbers: { answer: { data: [availableNumber] } },
+  listAuditLog: { answer: page(auditEntry) },
   listOptOuts: { answer: page(optOut) },
   listTemplates: { answer: page(template) },
   listScheduledSends: { answer: page(scheduledSend) },

@@ -33,6 +33,7 @@ it("holds every operation of the product", () => {
   expect(operations.map(({ name }) => name).toSorted()).toEqual([
     "DELETE /v1/numbers/{number}",
     "DELETE /v1/scheduled-sends/{id}",
+    "GET /v1/audit-log",
     "GET /v1/availability",
     "GET /v1/availability/{country}",
     "GET /v1/available-numbers",

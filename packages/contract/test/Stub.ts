@@ -8,6 +8,7 @@ import { CampaignReport } from "@parley/schema/Campaign"
 import { Access, Caller, connectorHeader, RequestErrors } from "../src/Access.ts"
 import { Api } from "../src/Api.ts"
 import * as Docs from "../src/Docs.ts"
+import { AuditEntry } from "../src/AuditApi.ts"
 import { examples } from "../src/Examples.ts"
 import { Message } from "../src/Message.ts"
 import { page } from "../src/Page.ts"
@@ -98,6 +99,7 @@ const handlers = Layer.mergeAll(
       retrieve: () => Effect.succeed(answer(CountryAvailability, "retrieveAvailability"))
     })),
   HttpApiBuilder.group(Api, "campaigns", (group) => group.handle("scan", () => Effect.succeed(answer(CampaignReport, "scanCampaign")))),
+  HttpApiBuilder.group(Api, "auditLog", (group) => group.handle("list", () => Effect.succeed(answer(page("AuditEntries", AuditEntry), "listAuditLog")))),
   HttpApiBuilder.group(Api, "optOuts", (group) => group.handle("list", () => Effect.succeed(answer(page("OptOuts", OptOut), "listOptOuts"))))
 ).pipe(Layer.provide([access, requestErrors]))
 

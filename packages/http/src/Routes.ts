@@ -4,6 +4,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "@parley/contract/Api"
 import * as Docs from "@parley/contract/Docs"
 import * as AccessLive from "./AccessLive.ts"
+import * as Audit from "./AuditHandlers.ts"
 import * as Availability from "./AvailabilityHandlers.ts"
 import * as Campaign from "./CampaignHandlers.ts"
 import * as Conversation from "./ConversationHandlers.ts"
@@ -14,7 +15,7 @@ import * as Scheduled from "./ScheduledSendHandlers.ts"
 import * as Shell from "./Shell.ts"
 import * as SystemRoutes from "./SystemRoutes.ts"
 
-const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Conversation.messages, Numbers.numbers, Numbers.availableNumbers, Conversation.optOuts, Scheduled.scheduledSends, Scheduled.templates, Availability.layer, Campaign.layer).pipe(
+const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Conversation.messages, Numbers.numbers, Numbers.availableNumbers, Conversation.optOuts, Scheduled.scheduledSends, Scheduled.templates, Availability.layer, Campaign.layer, Audit.layer).pipe(
   Layer.provide([AccessLive.layer, RequestErrorsLive.layer])
 )
 

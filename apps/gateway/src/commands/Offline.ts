@@ -1,6 +1,7 @@
 /** What commands that work on the store itself share: the settings and the store, beside a gateway that may be running. */
 import { Effect, Layer, Schema } from "effect"
 import { builtIn, CurrentAvailability } from "@parley/core/Availability"
+import { Ids } from "@parley/core/Ids"
 import * as Logging from "../Logging.ts"
 import * as Settings from "../Settings.ts"
 import * as Store from "../Store.ts"
@@ -33,7 +34,7 @@ export const withStore = <A, E, R>(use: (settings: Settings.Settings) => Effect.
     const store = Layer.effectContext(Effect.mapError(Layer.build(Store.open(settings.store)), unusable(settings.store)))
     return yield* use(settings).pipe(
       Effect.provideService(CurrentAvailability, settings.availability ?? builtIn),
-      Effect.provide(store),
+      Effect.provide([store, Ids.layer]),
       Effect.provide(Logging.layer({ ...settings, logLevel: "Error" }))
     )
   })

@@ -1,5 +1,6 @@
 /** The composed gateway in the test's own process, on a port of its own, with a simulated carrier. */
 import { Duration, Effect, Layer, Logger, ManagedRuntime, Option, References } from "effect"
+import { Ids } from "@parley/core/Ids"
 import { CurrentLineTimes, defaultLineTimes, type LineTimes } from "@parley/core/Lines"
 import type { SqliteStore } from "@parley/storage/SqliteStore"
 import * as Apply from "../../src/Apply.ts"
@@ -26,7 +27,7 @@ const lookup: Apply.Lookup = (name) => Option.fromNullishOr(secrets[name])
 export const applyFile = (file: object) =>
   Effect.gen(function*() {
     yield* Apply.apply(yield* Apply.plan(yield* decode(file), lookup))
-  })
+  }).pipe(Effect.provide(Ids.layer))
 
 export interface TestGateway {
   readonly url: string
