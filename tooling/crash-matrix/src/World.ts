@@ -32,6 +32,8 @@ export interface WorldResult extends Account {
 const lifeMillis = 8_000
 /** And until it takes requests. */
 const startMillis = 30_000
+/** What a start takes where nothing else runs, for kills in the midst of it. */
+const quickStartMillis = 1_500
 const settleMillis = 90_000
 
 /** A small part of everything goes wrong at the carrier too, so that kills meet retries, unknown outcomes and repeats. */
@@ -119,14 +121,16 @@ export const play = async (options: WorldOptions): Promise<WorldResult> => {
     const isRandom = boundary === "random"
     const child = underWay = start(gateway, ["serve"], isRandom ? null : `${boundary}:${random.between(1, Math.ceil(passings[boundary] / (options.hurry ?? 1)))}`)
     const killIn = (millis: number) => setTimeout(() => child.kill("SIGKILL"), millis)
+    const isInStart = isRandom && random.next() < 0.4
+    const within = isRandom ? random.between(0, Math.ceil(3_000 / (options.hurry ?? 1))) : lifeMillis
     let isOver = false
-    let killer = killIn(isRandom ? random.between(200, Math.max(4_000 / (options.hurry ?? 1), 1_500)) : startMillis)
+    let killer = killIn(isInStart ? random.between(200, quickStartMillis) : startMillis)
     const extend = () => {
       if (isOver) return
       clearTimeout(killer)
-      killer = killIn(lifeMillis)
+      killer = killIn(within)
     }
-    if (!isRandom) child.ready(url).then(extend, () => {})
+    if (!isInStart) child.ready(url).then(extend, () => {})
     const death = await child.died
     isOver = true
     clearTimeout(killer)
