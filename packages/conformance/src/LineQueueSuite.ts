@@ -2,6 +2,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import type { Message } from "@parley/core/Message"
+import { LineStore } from "@parley/core/ports/LineStore"
 import { MessageStore } from "@parley/core/ports/MessageStore"
 import * as Samples from "./Samples.ts"
 import type { StoreLayer } from "./Stores.ts"
@@ -22,7 +23,7 @@ const line = Effect.fnUntraced(function*(...texts: ReadonlyArray<readonly [user:
     put.push(Samples.outboundText({ agentNumber: number, userNumber, ...changes }))
   }
   yield* Effect.forEach(put, messages.insert, { discard: true })
-  return { number, put, heads: (now = 0, limit = 100) => Effect.map(messages.heads(number, Samples.at(now), limit), ids) }
+  return { number, put, heads: (limit = 100) => Effect.map(messages.heads(number, limit), ids) }
 })
 
 export const lineQueueSuite = (name: string, stores: StoreLayer) =>
@@ -31,7 +32,7 @@ export const lineQueueSuite = (name: string, stores: StoreLayer) =>
       Effect.gen(function*() {
         const { heads, put: [a1, b1, a2, c1] } = yield* line(["a"], ["b"], ["a"], ["c"])
         assert.deepStrictEqual(yield* heads(), [a1?.id, b1?.id, c1?.id])
-        assert.deepStrictEqual(yield* heads(0, 2), [a1?.id, b1?.id])
+        assert.deepStrictEqual(yield* heads(2), [a1?.id, b1?.id])
         const messages = yield* MessageStore
         if (a1 !== undefined) yield* messages.update({ ...a1, ...sent })
         assert.deepStrictEqual(yield* heads(), [b1?.id, a2?.id, c1?.id])
@@ -39,8 +40,7 @@ export const lineQueueSuite = (name: string, stores: StoreLayer) =>
 
     const holdsUp: ReadonlyArray<readonly [string, Partial<Message>]> = [
       ["is being handed over", sending],
-      ["waits for its time", { nextAttemptAt: Samples.at(1) }],
-      ["is unknown, and to be asked about later", { status: "unknown", nextAttemptAt: Samples.at(1) }]
+      ["is unknown, and to be asked about", { status: "unknown", nextAttemptAt: Samples.at(1) }]
     ]
     for (const [what, changes] of holdsUp) {
       it.effect(`a text that ${what} holds up its user and nobody else`, () =>
@@ -65,12 +65,21 @@ export const lineQueueSuite = (name: string, stores: StoreLayer) =>
         }))
     }
 
-    it.effect("a text whose time has come leaves, and an unknown one is asked about", () =>
+    it.effect("unknown texts are asked about when their time has come, the longest overdue first", () =>
       Effect.gen(function*() {
-        const { heads, put: [a1, b1] } = yield* line(["a", { nextAttemptAt: Samples.at(5) }], ["b", { status: "unknown", nextAttemptAt: Samples.at(6) }])
-        assert.deepStrictEqual(yield* heads(4), [])
-        assert.deepStrictEqual(yield* heads(5), [a1?.id])
-        assert.deepStrictEqual(yield* heads(6), [a1?.id, b1?.id])
+        const messages = yield* MessageStore
+        const { number, put: [a1, b1] } = yield* line(
+          ["a", { status: "unknown", nextAttemptAt: Samples.at(6) }],
+          ["b", { status: "unknown", nextAttemptAt: Samples.at(5) }],
+          ["c", { status: "unknown", nextAttemptAt: null }],
+          ["d"],
+          ["e", { ...sent, nextAttemptAt: Samples.at(1) }]
+        )
+        const asked = (now: number, limit = 10) => Effect.map(messages.questions(number, Samples.at(now), limit), ids)
+        assert.deepStrictEqual(yield* asked(4), [])
+        assert.deepStrictEqual(yield* asked(5), [b1?.id])
+        assert.deepStrictEqual(yield* asked(6), [b1?.id, a1?.id])
+        assert.deepStrictEqual(yield* asked(6, 1), [b1?.id])
       }))
 
     it.effect("the same user on two lines waits in each of them alone, and inbound texts in none", () =>
@@ -81,23 +90,22 @@ export const lineQueueSuite = (name: string, stores: StoreLayer) =>
         yield* messages.insert(other)
         yield* messages.insert(Samples.inboundText({ userNumber: other.userNumber, agentNumber: other.agentNumber }))
         assert.deepStrictEqual(yield* heads(), [a1?.id])
-        assert.deepStrictEqual(ids(yield* messages.heads(other.agentNumber, Samples.at(0), 10)), [other.id])
+        assert.deepStrictEqual(ids(yield* messages.heads(other.agentNumber, 10)), [other.id])
       }))
 
-    it.effect("the next time is the earliest that a head waits for, whether or not it has come", () =>
+    it.effect("the next question is the earliest, whether or not its time has come", () =>
       Effect.gen(function*() {
         const messages = yield* MessageStore
         const { number } = yield* line(
-          ["a", { nextAttemptAt: Samples.at(30) }],
+          ["a", { status: "unknown", nextAttemptAt: Samples.at(30) }],
           ["b", { status: "unknown", nextAttemptAt: Samples.at(20) }],
-          ["c", sending],
-          ["c", { nextAttemptAt: Samples.at(10) }],
+          ["c", { ...sent, nextAttemptAt: Samples.at(10) }],
           ["d"]
         )
-        assert.deepStrictEqual(yield* messages.nextDueAt(number), Option.some(Samples.at(20)))
-        const fresh = yield* line(["a"], ["b", sending], ["c", sent])
-        assert.isTrue(Option.isNone(yield* messages.nextDueAt(fresh.number)))
-        assert.isTrue(Option.isNone(yield* messages.nextDueAt(Samples.agentNumber())))
+        assert.deepStrictEqual(yield* messages.nextQuestionAt(number), Option.some(Samples.at(20)))
+        const fresh = yield* line(["a"], ["b", sending], ["c", sent], ["d", { status: "unknown", nextAttemptAt: null }])
+        assert.isTrue(Option.isNone(yield* messages.nextQuestionAt(fresh.number)))
+        assert.isTrue(Option.isNone(yield* messages.nextQuestionAt(Samples.agentNumber())))
       }))
 
     it.effect("texts in flight are those that were handed over and have no outcome", () =>
@@ -110,7 +118,7 @@ export const lineQueueSuite = (name: string, stores: StoreLayer) =>
     it.effect("texts that wait for a user on a number are found, and no others", () =>
       Effect.gen(function*() {
         const messages = yield* MessageStore
-        const { number, put: [a1, , a3, , a5] } = yield* line(["a"], ["a", sending], ["a", { nextAttemptAt: Samples.at(9) }], ["b"], ["a"], ["a", sent])
+        const { number, put: [a1, , a3, , a5] } = yield* line(["a"], ["a", sending], ["a"], ["b"], ["a"], ["a", sent])
         assert.deepStrictEqual(ids(yield* messages.queuedTo(a1?.userNumber ?? Samples.userNumber(), number)), [a1?.id, a3?.id, a5?.id])
       }))
 
@@ -124,17 +132,37 @@ export const lineQueueSuite = (name: string, stores: StoreLayer) =>
         assert.strictEqual(yield* messages.queueLength(Samples.agentNumber(), 10), 0)
       }))
 
-    it.effect("lines that hold a text whose time has come are found, each once", () =>
+    it.effect("lines that have something to do are found, each once", () =>
       Effect.gen(function*() {
         const messages = yield* MessageStore
         const ready = yield* line(["a"], ["b"])
-        const later = yield* line(["a", { nextAttemptAt: Samples.at(50) }])
+        const later = yield* line(["a", { status: "unknown", nextAttemptAt: Samples.at(50) }])
         const stuck = yield* line(["a", sending])
         const done = yield* line(["a", sent])
-        const due = (now: number) => Effect.map(messages.linesDue(Samples.at(now), 1_000), (lines) => lines.filter((number) => [ready, later, stuck, done].some((one) => one.number === number)))
+        const forGood = yield* line(["a", { status: "unknown", nextAttemptAt: null }])
+        const mine = [ready, later, stuck, done, forGood]
+        const due = (now: number) => Effect.map(messages.linesDue(Samples.at(now), 1_000), (lines) => lines.filter((number) => mine.some((one) => one.number === number)))
         assert.deepStrictEqual(yield* due(49), [ready.number, stuck.number])
         assert.deepStrictEqual(yield* due(50), [ready.number, later.number, stuck.number])
         assert.strictEqual((yield* messages.linesDue(Samples.at(50), 1)).length, 1)
+      }))
+
+    it.effect("a line that waits for its carrier has nothing to do but to ask, until it may try again or the clock was set back", () =>
+      Effect.gen(function*() {
+        const messages = yield* MessageStore
+        const lines = yield* LineStore
+        const waiting = yield* line(["a"], ["b"])
+        const asking = yield* line(["a", { status: "unknown", nextAttemptAt: Samples.at(40) }], ["b"])
+        const backOff = { waits: 2, losses: 0, since: Samples.at(20), until: Samples.at(50) }
+        for (const { number } of [waiting, asking]) {
+          yield* lines.put({ number, lastClaimAt: null, recentSends: 0, recentFailures: 0, countedAt: Samples.at(0), backOff })
+        }
+        const due = (now: number) => Effect.map(messages.linesDue(Samples.at(now), 1_000), (all) => all.filter((number) => number === waiting.number || number === asking.number))
+        assert.deepStrictEqual(yield* due(39), [])
+        assert.deepStrictEqual(yield* due(40), [asking.number])
+        assert.deepStrictEqual(yield* due(49), [asking.number])
+        assert.deepStrictEqual(yield* due(50), [waiting.number, asking.number])
+        assert.deepStrictEqual(yield* due(19), [waiting.number, asking.number])
       }))
 
     it.effect("accepted texts whose receipt is overdue are found, the longest overdue first", () =>

@@ -11,7 +11,8 @@ export const fresh = (number: PhoneNumber, now: DateTime.Utc): LineState => ({
   lastClaimAt: null,
   recentSends: 0,
   recentFailures: 0,
-  countedAt: now
+  countedAt: now,
+  backOff: null
 })
 
 /** The counts as they weigh now. */

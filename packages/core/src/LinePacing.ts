@@ -1,11 +1,14 @@
 /** When a line may hand its next text to the carrier, so that its number's throughput is never exceeded. */
-import { Schema } from "effect"
 
-/** What a line has handed over lately, oldest first; what no longer matters is gone. Plain JSON. */
-export const LinePacing = Schema.Struct({
-  recent: Schema.Array(Schema.Struct({ atMillis: Schema.Finite, segments: Schema.Int }))
-})
-export type LinePacing = typeof LinePacing.Type
+/** What a line has handed over lately, oldest first, by a clock that only ever goes forward; what no longer matters is gone. */
+export interface LinePacing {
+  readonly recent: ReadonlyArray<Entry>
+}
+
+interface Entry {
+  readonly atMillis: number
+  readonly segments: number
+}
 
 export const idle: LinePacing = { recent: [] }
 
@@ -16,26 +19,14 @@ export const idle: LinePacing = { recent: [] }
 export const guardWindowMillis = 1_050
 const jitterMillis = guardWindowMillis - 1_000
 
-/** `state` is to be kept either way: a wait remembers that the clock was set back. */
 export type Admission =
   | { readonly _tag: "Go"; readonly state: LinePacing }
   /** Ask again at `untilMillis`: earlier the answer is the same, then it is `Go` unless another text went first. */
-  | { readonly _tag: "Wait"; readonly untilMillis: number; readonly state: LinePacing }
-
-interface Entry {
-  readonly atMillis: number
-  readonly segments: number
-}
+  | { readonly _tag: "Wait"; readonly untilMillis: number }
 
 /** A text above a second's allowance takes the line for as long as its segments take at the line's pace. */
 const heldMillis = (segments: number, segmentsPerSecond: number): number =>
   segments <= segmentsPerSecond ? guardWindowMillis : Math.max(guardWindowMillis, Math.ceil((segments * 1_000) / segmentsPerSecond) + jitterMillis)
-
-/** Set back with the clock, as if the last text had left just now: the line waits a little long, and never bursts. */
-const rebase = (recent: ReadonlyArray<Entry>, nowMillis: number): ReadonlyArray<Entry> => {
-  const ahead = (recent.at(-1)?.atMillis ?? nowMillis) - nowMillis
-  return ahead <= 0 ? recent : recent.map((entry) => ({ ...entry, atMillis: entry.atMillis - ahead }))
-}
 
 const add = (recent: ReadonlyArray<Entry>, segments: number, nowMillis: number): ReadonlyArray<Entry> => {
   const last = recent.at(-1)
@@ -51,10 +42,10 @@ const add = (recent: ReadonlyArray<Entry>, segments: number, nowMillis: number):
  * @param segmentsPerSecond may be fractional: at 3.75 a second holds 3. At 0 or less nothing ever goes (`untilMillis` is Infinity).
  */
 export const admit = (state: LinePacing, segments: number, segmentsPerSecond: number, nowMillis: number): Admission => {
-  if (!(segmentsPerSecond > 0)) return { _tag: "Wait", untilMillis: Infinity, state }
+  if (!(segmentsPerSecond > 0)) return { _tag: "Wait", untilMillis: Infinity }
   const weight = Math.max(1, segments)
   const room = weight <= segmentsPerSecond ? segmentsPerSecond - weight : 0
-  const active = rebase(state.recent, nowMillis).filter((entry) => nowMillis < entry.atMillis + heldMillis(entry.segments, segmentsPerSecond))
+  const active = state.recent.filter((entry) => nowMillis < entry.atMillis + heldMillis(entry.segments, segmentsPerSecond))
   let held = active.reduce((sum, entry) => sum + entry.segments, 0)
   if (held <= room) return { _tag: "Go", state: { recent: add(active, weight, nowMillis) } }
   const ends = active.map((entry) => ({ segments: entry.segments, endMillis: entry.atMillis + heldMillis(entry.segments, segmentsPerSecond) }))
@@ -64,5 +55,5 @@ export const admit = (state: LinePacing, segments: number, segmentsPerSecond: nu
     untilMillis = end.endMillis
     if (held <= room) break
   }
-  return { _tag: "Wait", untilMillis, state: { recent: active } }
+  return { _tag: "Wait", untilMillis }
 }

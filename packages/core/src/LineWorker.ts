@@ -2,7 +2,7 @@
  * Sends a line's queue: in order for each user, paced to the number, several calls at once across users. One worker for each
  * line at a time; who that is, is decided elsewhere.
  */
-import { DateTime, Effect, FiberSet, Latch, Option, Schedule, type Scope } from "effect"
+import { Clock, DateTime, Duration, Effect, FiberSet, Latch, Option, Schedule, type Scope } from "effect"
 import type { MessageId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import * as Lines from "./Lines.ts"
@@ -38,7 +38,10 @@ export const make = Effect.fnUntraced(function*(
   const times = yield* Lines.CurrentLineTimes
   const calls = yield* FiberSet.make<void>()
   const rung = yield* Latch.make(false)
-  const busy = new Set<MessageId>()
+  const asked = new Set<MessageId>()
+  /** Since when a text is asked about, on the clock that nobody sets. */
+  const watched = new Map<MessageId, bigint>()
+  let sending = 0
   let pacing = yield* Lines.recover(number)
   let isRung = false
   const ring = Effect.sync(() => {
@@ -46,17 +49,15 @@ export const make = Effect.fnUntraced(function*(
     rung.openUnsafe()
   })
 
-  const inFlight = (message: Message, call: Effect.Effect<unknown, unknown, WorkerServices>) => {
-    busy.add(message.id)
-    return call.pipe(
+  const inFlight = (call: Effect.Effect<unknown, unknown, WorkerServices>, whenOver: () => void) =>
+    call.pipe(
       // A call that is out is waited for, also when the gateway stops: cut off, nobody would know whether the text left.
       Effect.uninterruptible,
       Effect.catchCause((cause) => Effect.logError("A text's outcome could not be recorded", cause)),
-      Effect.ensuring(Effect.andThen(Effect.sync(() => busy.delete(message.id)), ring)),
+      Effect.ensuring(Effect.andThen(Effect.sync(whenOver), ring)),
       Effect.asVoid,
       FiberSet.run(calls)
     )
-  }
 
   const send = (message: Message) =>
     Effect.gen(function*() {
@@ -68,17 +69,27 @@ export const make = Effect.fnUntraced(function*(
   const ask = (message: Message) =>
     Effect.gen(function*() {
       const carrier = yield* Carrier
+      const now = yield* Clock.monotonicTimeNanos
+      const first = watched.get(message.id) ?? now
+      watched.set(message.id, first)
       const found = carrier.find(Lines.textOf(message), message.attemptedAt ?? message.createdAt)
       const listed = yield* Effect.option(Effect.catchDefect(found, brokenOff))
-      yield* Lines.settle(message.id, Option.getOrNull(listed)).pipe(Effect.retry(whileTheStoreIsAway))
+      const isOpen = yield* Lines.settle(message.id, Option.getOrNull(listed), Duration.nanos(now - first)).pipe(Effect.retry(whileTheStoreIsAway))
+      if (!isOpen) watched.delete(message.id)
     })
 
   // What is claimed is called: a stop between the two would leave texts that look as if they might have left.
-  const take = Effect.fnUntraced(function*(room: number) {
-    const claim = yield* Lines.claim(number, pacing, room, busy)
+  const take = Effect.fnUntraced(function*() {
+    const claim = yield* Lines.claim(number, pacing, { send: times.requestsInFlight - sending, ask: times.questionsInFlight - asked.size }, asked)
     pacing = claim.pacing
-    for (const message of claim.send) yield* inFlight(message, send(message))
-    for (const message of claim.ask) yield* inFlight(message, ask(message))
+    for (const message of claim.send) {
+      sending++
+      yield* inFlight(send(message), () => sending--)
+    }
+    for (const message of claim.ask) {
+      asked.add(message.id)
+      yield* inFlight(ask(message), () => asked.delete(message.id))
+    }
     return claim
   })
 
@@ -88,22 +99,26 @@ export const make = Effect.fnUntraced(function*(
       isRung = false
       rung.closeUnsafe()
       const owns = stillOwns()
-      if (!owns && busy.size === 0) return null
-      const room = owns ? times.requestsInFlight - busy.size : 0
-      const claim = room > 0 ? yield* Effect.uninterruptible(take(room)) : null
-      if (claim === null) {
+      if (!owns && sending + asked.size === 0) return null
+      if (!owns) {
         yield* rung.await
-      } else if (claim.pacedUntil !== null) {
+        continue
+      }
+      const claim = yield* Effect.uninterruptible(take())
+      if (claim.withheld > 0) continue
+      const question = Option.getOrNull(yield* messages.nextQuestionAt(number))
+      // Those that a callback has settled.
+      if (question === null) watched.clear()
+      const next = earlier(question, claim.backOffUntil)
+      const isOut = sending + asked.size > 0
+      if (claim.pacedFor !== null) {
         // Whatever rings meanwhile can't leave earlier either.
-        yield* waitUntil(claim.pacedUntil)
-      } else if (claim.withheld === 0) {
-        // A text whose time comes does not wait for another user's slow call.
-        const next = Option.getOrNull(yield* messages.nextDueAt(number))
-        if (busy.size > 0) {
-          yield* next !== null && DateTime.isGreaterThan(next, yield* DateTime.now) ? Effect.race(rung.await, waitUntil(next)) : rung.await
-        } else if (claim.send.length + claim.ask.length === 0 && !isRung) {
-          return next
-        }
+        yield* Effect.sleep(claim.pacedFor)
+      } else if (isOut) {
+        // What comes due does not wait for another user's slow call.
+        yield* next !== null && DateTime.isGreaterThan(next, yield* DateTime.now) ? Effect.race(rung.await, waitUntil(next)) : rung.await
+      } else if (!isRung) {
+        return next
       }
     }
   })
@@ -123,6 +138,8 @@ const brokenOff = (defect: unknown) =>
   Effect.logError("The carrier's adapter broke", defect).pipe(
     Effect.andThen(Effect.fail(new CarrierFailure({ reason: new Ambiguous({ code: null, detail: "The call of the carrier broke off." }) })))
   )
+
+const earlier = (a: DateTime.Utc | null, b: DateTime.Utc | null) => a === null ? b : b === null ? a : DateTime.min(a, b)
 
 const waitUntil = (at: DateTime.Utc) =>
   Effect.flatMap(DateTime.now, (now) => Effect.sleep(DateTime.distance(now, at)))

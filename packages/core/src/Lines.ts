@@ -3,10 +3,11 @@
  * A text is claimed before the call and recorded after it, so a crash in between leaves a text that may have been sent: it
  * is `unknown`, and only the carrier's own word, or proof that it has no such text, takes it further.
  */
-import { Context, DateTime, Duration, Effect, Option, Random } from "effect"
+import { Clock, Context, DateTime, Duration, Effect, Option, Random } from "effect"
 import type { MessageId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { tell } from "./Conversation.ts"
+import * as LineBackOff from "./LineBackOff.ts"
 import * as LineHealth from "./LineHealth.ts"
 import * as LinePacing from "./LinePacing.ts"
 import type { Message } from "./Message.ts"
@@ -24,20 +25,19 @@ import type { Session } from "./Session.ts"
 import type { Outcome, Wake } from "./Wake.ts"
 import { transactAndWake } from "./Wake.ts"
 
-export interface LineTimes {
-  /** The first wait after a text was refused for now; doubled for each further one, up to `backOffAtMost`, with jitter. */
-  readonly backOff: Duration.Duration
-  readonly backOffAtMost: Duration.Duration
+export interface LineTimes extends LineBackOff.BackOffTimes {
   /** A text that could not leave for this long fails as `expired`. */
   readonly validity: Duration.Duration
   /** From an ambiguous call to the first question to the carrier, and between two questions. */
   readonly askAfter: Duration.Duration
-  /** From an ambiguous call to the time when a listing without the text proves that it is not there. */
+  /** From the first question to the time when a listing without the text proves that it is not there. */
   readonly absentAfter: Duration.Duration
   /** From an ambiguous call to the time when nobody asks any more: the text stays `unknown`, and holds nobody up. */
   readonly settledWithin: Duration.Duration
-  /** Calls of the carrier at once, for one line. */
+  /** Calls at once that send, for one line. */
   readonly requestsInFlight: number
+  /** Calls at once that ask, for one line. */
+  readonly questionsInFlight: number
 }
 
 export const defaultLineTimes: LineTimes = {
@@ -47,7 +47,8 @@ export const defaultLineTimes: LineTimes = {
   askAfter: Duration.seconds(5),
   absentAfter: Duration.minutes(1),
   settledWithin: Duration.minutes(15),
-  requestsInFlight: 16
+  requestsInFlight: 16,
+  questionsInFlight: 4
 }
 
 /** The times that lines keep; an operator's, not a project's. */
@@ -63,8 +64,10 @@ export interface Claim {
   readonly withheld: number
   /** Pacing after this claim. */
   readonly pacing: LinePacing.LinePacing
-  /** When pacing lets the next text leave, if one waits only for that. */
-  readonly pacedUntil: DateTime.Utc | null
+  /** How long until pacing lets the next text leave, if one waits only for that. */
+  readonly pacedFor: Duration.Duration | null
+  /** When the line is to try again, while its carrier does not take texts. */
+  readonly backOffUntil: DateTime.Utc | null
 }
 
 export const textOf = (message: Message): OutboundText => ({
@@ -78,66 +81,92 @@ export const textOf = (message: Message): OutboundText => ({
   mediaUrls: message.media.map(({ url }) => url)
 })
 
-/** Takes what may leave now, at most `room` texts, leaving out those that `busy` says are being asked about already. */
+/** How many calls of each kind may be made now. */
+export interface Room {
+  readonly send: number
+  readonly ask: number
+}
+
+/** Takes what may leave now and what is to be asked about, leaving out those that are `asked` about already. */
 export const claim = Effect.fn("Lines.claim")((
   number: PhoneNumber,
   pacing: LinePacing.LinePacing,
-  room: number,
-  busy: ReadonlySet<MessageId>
+  room: Room,
+  asked: ReadonlySet<MessageId>
 ) =>
   transactAndWake(Effect.gen(function*() {
     const messages = yield* MessageStore
     const lines = yield* LineStore
-    const directory = yield* Directory
-    const times = yield* CurrentLineTimes
     const now = yield* DateTime.now
-    const heads = (yield* messages.heads(number, now, room + busy.size)).filter((message) => !busy.has(message.id))
-    const ask: Array<Message> = []
-    const send: Array<Message> = []
-    const wakes: Array<Wake> = []
-    let paced = pacing
-    let pacedUntil: DateTime.Utc | null = null
-    let withheld = 0
-    const quietGate = QuietHolds.gate()
-    if (heads.length === 0) return claimed({ send, ask, withheld, pacing, pacedUntil }, wakes)
-
-    // A number that was taken away while texts waited keeps the slowest pace that a carrier has.
-    const known = yield* directory.number(number)
-    const segmentsPerSecond = Option.match(known, { onNone: () => 1, onSome: (known) => known.segmentsPerSecond })
-    for (const message of heads) {
-      if (send.length + ask.length === room) break
-      if (message.status === "unknown") {
-        ask.push(message)
-        continue
-      }
-      const stopped = (yield* reasonNotToSend(message, times, now)) ?? (yield* quietGate(message, now))
-      if (stopped !== null) {
-        withheld++
-        yield* messages.update(stopped)
-        if (stopped.status === "queued") continue
-        const detail = stopped.trouble?.detail ?? ""
-        wakes.push(...yield* tell(message, (purpose) => ({ _tag: "TextFailed", messageId: message.id, purpose, detail })))
-        continue
-      }
-      const admitted = LinePacing.admit(paced, message.segments, segmentsPerSecond, DateTime.toEpochMillis(now))
-      paced = admitted.state
-      if (admitted._tag === "Wait") {
-        pacedUntil = DateTime.makeUnsafe(admitted.untilMillis)
-        break
-      }
-      const sending: Message = { ...message, status: "sending", attempts: message.attempts + 1, attemptedAt: now, nextAttemptAt: null, updatedAt: now }
-      yield* messages.update(sending)
-      send.push(sending)
+    const due = room.ask > 0 ? yield* messages.questions(number, now, room.ask + asked.size) : []
+    const ask = due.filter((message) => !asked.has(message.id)).slice(0, room.ask)
+    const line = Option.getOrElse(yield* lines.get(number), () => LineHealth.fresh(number, now))
+    const backOff = LineBackOff.rebased(line.backOff, now)
+    const gate = LineBackOff.gate(backOff, now)
+    const mayLeave = gate._tag === "Open" ? room.send : gate._tag === "Probing" && room.send > 0 && !(yield* isProbed(number, gate.since)) ? 1 : 0
+    const { wakes, ...taken } = yield* takeFromQueue(number, pacing, mayLeave)
+    if (taken.send.length > 0 || backOff !== line.backOff) {
+      yield* lines.put({ ...line, backOff, lastClaimAt: taken.send.length > 0 ? now : line.lastClaimAt })
     }
-    if (send.length > 0) {
-      const line = Option.getOrElse(yield* lines.get(number), () => LineHealth.fresh(number, now))
-      yield* lines.put({ ...line, lastClaimAt: now })
-    }
-    return claimed({ send, ask, withheld, pacing: paced, pacedUntil }, wakes)
+    const claimed: Claim = { ...taken, ask, backOffUntil: gate._tag === "Waiting" ? gate.until : null }
+    return { value: claimed, wakes }
   }))
 )
 
-const claimed = (value: Claim, wakes: ReadonlyArray<Wake>): Outcome<Claim> => ({ value, wakes })
+/** True while a text is out that was sent after the line began to wait: its outcome is what the others wait for. */
+const isProbed = Effect.fnUntraced(function*(number: PhoneNumber, since: DateTime.Utc) {
+  const messages = yield* MessageStore
+  const out = yield* messages.inFlight(number)
+  return out.some(({ attemptedAt }) => attemptedAt !== null && DateTime.isGreaterThan(attemptedAt, since))
+})
+
+const takeFromQueue = Effect.fnUntraced(function*(number: PhoneNumber, pacing: LinePacing.LinePacing, atMost: number) {
+  const messages = yield* MessageStore
+  const directory = yield* Directory
+  const times = yield* CurrentLineTimes
+  const now = yield* DateTime.now
+  const nowMillis = yield* monotonicMillis
+  const heads = atMost > 0 ? yield* messages.heads(number, lookahead(atMost)) : []
+  const send: Array<Message> = []
+  const wakes: Array<Wake> = []
+  let paced = pacing
+  let pacedFor: Duration.Duration | null = null
+  let withheld = 0
+  const quietGate = QuietHolds.gate()
+  if (heads.length === 0) return { send, withheld, pacing, pacedFor, wakes }
+
+  // A number that was taken away while texts waited keeps the slowest pace that a carrier has.
+  const known = yield* directory.number(number)
+  const segmentsPerSecond = Option.match(known, { onNone: () => 1, onSome: (known) => known.segmentsPerSecond })
+  for (const message of heads) {
+    if (send.length === atMost) break
+    const stopped = (yield* reasonNotToSend(message, times, now)) ?? (yield* quietGate(message, now))
+    if (stopped !== null) {
+      withheld++
+      yield* messages.update(stopped)
+      if (stopped.status === "queued") continue
+      const detail = stopped.trouble?.detail ?? ""
+      wakes.push(...yield* tell(message, (purpose) => ({ _tag: "TextFailed", messageId: message.id, purpose, detail })))
+      continue
+    }
+    const admitted = LinePacing.admit(paced, message.segments, segmentsPerSecond, nowMillis)
+    if (admitted._tag === "Wait") {
+      pacedFor = Duration.millis(admitted.untilMillis - nowMillis)
+      break
+    }
+    paced = admitted.state
+    const sending: Message = { ...message, status: "sending", attempts: message.attempts + 1, attemptedAt: now, nextAttemptAt: null, updatedAt: now }
+    yield* messages.update(sending)
+    send.push(sending)
+  }
+  return { send, withheld, pacing: paced, pacedFor, wakes }
+})
+
+// Texts that do not pass the gates cost a look each, and nobody behind them should wait for another one.
+const lookahead = (atMost: number): number => Math.max(atMost, 4)
+
+/** Pacing keeps this time, which no correction of the clock moves. */
+const monotonicMillis = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos / 1_000_000n))
 
 /** The gates that a text passes again at the moment of sending; null when it may go. */
 const reasonNotToSend = Effect.fnUntraced(function*(message: Message, times: LineTimes, now: DateTime.Utc) {
@@ -199,12 +228,9 @@ const recordFailure = Effect.fnUntraced(function*(message: Message, failure: Car
   const then = (changes: Partial<Message>) => messages.update({ ...message, nextAttemptAt: null, updatedAt: now, ...changes })
   switch (reason._tag) {
     case "NotNow": {
-      const wait = reason.nextDay ? untilNextPacificDay(now) : yield* backOff(message.attempts, reason.retryAfter, times)
-      yield* then({
-        status: "queued",
-        nextAttemptAt: DateTime.addDuration(now, wait),
-        trouble: { reason: "not_now", code: reason.code, detail: reason.detail }
-      })
+      const wish = reason.nextDay ? untilNextPacificDay(now) : reason.retryAfter ?? Duration.zero
+      yield* then({ status: "queued", trouble: { reason: "not_now", code: reason.code, detail: reason.detail } })
+      yield* changeBackOff(message, now, (backOff, call) => LineBackOff.refused(backOff, call, wish, times))
       return { wakes: [] }
     }
     case "Ambiguous":
@@ -213,6 +239,7 @@ const recordFailure = Effect.fnUntraced(function*(message: Message, failure: Car
         nextAttemptAt: DateTime.addDuration(now, times.askAfter),
         trouble: { reason: "ambiguous", code: reason.code, detail: reason.detail }
       })
+      yield* changeBackOff(message, now, (backOff, call) => LineBackOff.lost(backOff, call, times))
       return { wakes: [] }
     case "RecipientOptedOut": {
       const detail = "The recipient opted out of texts from this number with the carrier."
@@ -225,6 +252,7 @@ const recordFailure = Effect.fnUntraced(function*(message: Message, failure: Car
         optedOutAt: now
       })
       yield* then({ status: "suppressed", trouble: { reason: "opted_out", code: reason.code, detail } })
+      yield* changeBackOff(message, now, (backOff, { madeAt }) => LineBackOff.answered(backOff, madeAt))
       return { wakes: yield* tell(message, (purpose) => ({ _tag: "TextFailed", messageId: message.id, purpose, detail })) }
     }
     case "Refused":
@@ -239,12 +267,16 @@ const recordFailure = Effect.fnUntraced(function*(message: Message, failure: Car
   }
 })
 
-/** Full jitter on the upper half: waits spread out, and none is short. */
-const backOff = Effect.fnUntraced(function*(attempts: number, wish: Duration.Duration | null, times: LineTimes) {
-  const grown = Duration.min(Duration.times(times.backOff, 2 ** Math.min(attempts - 1, 20)), times.backOffAtMost)
-  const jitter = yield* Random.nextBetween(0.5, 1)
-  const wait = Duration.max(Duration.times(grown, jitter), wish ?? Duration.zero)
-  return Duration.millis(Math.ceil(Duration.toMillis(wait)))
+/** What the call of this text tells of its line. */
+const changeBackOff = Effect.fnUntraced(function*(
+  message: Message,
+  now: DateTime.Utc,
+  change: (backOff: LineBackOff.LineBackOff | null, call: LineBackOff.Call) => LineBackOff.LineBackOff | null
+) {
+  const lines = yield* LineStore
+  const line = Option.getOrElse(yield* lines.get(message.agentNumber), () => LineHealth.fresh(message.agentNumber, now))
+  const chance = yield* Random.next
+  yield* lines.put({ ...line, backOff: change(LineBackOff.rebased(line.backOff, now), { madeAt: message.attemptedAt ?? now, now, chance }) })
 })
 
 /** Daily caps of US carriers start anew at midnight, Pacific time. Source: the carrier's error 30023. */
@@ -256,37 +288,44 @@ const untilNextPacificDay = (now: DateTime.Utc): Duration.Duration => {
   return Duration.millis(DateTime.toEpochMillis(midnight) - DateTime.toEpochMillis(now))
 }
 
-/** What the carrier answered to the question whether it has a text: what it lists, or null where the question itself failed. */
-export const settle = Effect.fn("Lines.settle")((id: MessageId, listed: ReadonlyArray<CarrierText> | null) =>
+/**
+ * What the carrier answered to the question whether it has a text: what it lists, or null where the question itself failed.
+ * `watchedFor`: since the first question, by a clock that no correction moves. A listing proves absence only once it had the time to show the text.
+ * True while the text is to be asked about again.
+ */
+export const settle = Effect.fn("Lines.settle")((id: MessageId, listed: ReadonlyArray<CarrierText> | null, watchedFor: Duration.Duration) =>
   transactAndWake(Effect.gen(function*() {
     const messages = yield* MessageStore
     const times = yield* CurrentLineTimes
     const now = yield* DateTime.now
     const found = yield* messages.get(id)
-    if (Option.isNone(found) || found.value.status !== "unknown") return nothing
+    if (Option.isNone(found) || found.value.status !== "unknown") return settled([])
     const message = found.value
     const own = listed === null ? null : yield* notYetKnown(message, listed)
-    if (own !== null) {
-      const wakes = yield* report(message, own.carrierId, own.status, own)
-      return { value: undefined, wakes }
-    }
+    if (own !== null) return settled(yield* report(message, own.carrierId, own.status, own))
     const since = message.attemptedAt ?? message.createdAt
-    const isOver = (after: Duration.Duration) => DateTime.isLessThanOrEqualTo(DateTime.addDuration(since, after), now)
     const wake: Wake = { _tag: "Line", number: message.agentNumber }
-    if (listed !== null && isOver(times.absentAfter)) {
+    if (listed !== null && Duration.isGreaterThanOrEqualTo(watchedFor, times.absentAfter)) {
       yield* messages.update({ ...message, status: "queued", nextAttemptAt: null, updatedAt: now })
-      return { value: undefined, wakes: [wake] }
+      return settled([wake])
     }
-    if (listed !== null || !isOver(times.settledWithin)) {
-      yield* messages.update({ ...message, nextAttemptAt: DateTime.addDuration(now, times.askAfter), updatedAt: now })
-      return { value: undefined, wakes: [wake] }
+    const overAt = DateTime.addDuration(since, times.settledWithin)
+    if (listed !== null || DateTime.isGreaterThan(overAt, now)) {
+      const soon = DateTime.addDuration(now, times.askAfter)
+      // A carrier that cannot even be asked is asked less and less often.
+      const seldom = DateTime.addDuration(now, Duration.millis(Math.ceil(Duration.toMillis(DateTime.distance(since, now)) / 4)))
+      const nextAttemptAt = listed === null ? DateTime.max(soon, DateTime.min(seldom, overAt)) : soon
+      yield* messages.update({ ...message, nextAttemptAt, updatedAt: now })
+      return { value: true, wakes: [wake] }
     }
     // Nobody asks any more. Its session goes on as if the user had it, or a warning would keep it open for ever.
     yield* messages.update({ ...message, nextAttemptAt: null, updatedAt: now })
     const wakes = yield* tell(message, (purpose) => ({ _tag: "TextAccepted", messageId: message.id, purpose, at: since }))
-    return { value: undefined, wakes: [wake, ...wakes] }
+    return settled([wake, ...wakes])
   }))
 )
+
+const settled = (wakes: ReadonlyArray<Wake>): Outcome<boolean> => ({ value: false, wakes })
 
 /** A listed text that no other message here has claimed: the oldest, as the one that was sent first. */
 const notYetKnown = Effect.fnUntraced(function*(message: Message, listed: ReadonlyArray<CarrierText>) {
@@ -321,9 +360,8 @@ export const recover = Effect.fn("Lines.recover")((number: PhoneNumber) =>
     }
     const lastClaimAt = Option.getOrNull(yield* lines.get(number))?.lastClaimAt ?? null
     const segments = Option.match(yield* directory.number(number), { onNone: () => 1, onSome: (known) => Math.max(1, Math.floor(known.segmentsPerSecond)) })
-    const pacing: LinePacing.LinePacing = lastClaimAt === null
-      ? LinePacing.idle
-      : { recent: [{ atMillis: DateTime.toEpochMillis(lastClaimAt), segments }] }
+    const elapsedMillis = lastClaimAt === null ? Infinity : Math.max(0, DateTime.toEpochMillis(now) - DateTime.toEpochMillis(lastClaimAt))
+    const pacing: LinePacing.LinePacing = { recent: [{ atMillis: (yield* monotonicMillis) - elapsedMillis, segments }] }
     return { value: pacing, wakes: [] }
   }))
 )

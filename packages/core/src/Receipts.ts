@@ -6,6 +6,7 @@ import type { MessageId, ProjectId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { tell } from "./Conversation.ts"
 import { advance } from "./Delivery.ts"
+import * as LineBackOff from "./LineBackOff.ts"
 import * as LineHealth from "./LineHealth.ts"
 import type { Message } from "./Message.ts"
 import { chosen } from "./SenderChoice.ts"
@@ -123,10 +124,11 @@ const isUnderWay = (status: MessageStatus) => status === "queued" || status === 
 
 const isFailure = (status: MessageStatus) => status === "failed" || status === "undelivered"
 
-/** Remembers for the number how its sends go. */
+/** Remembers for the number how its sends go. An outcome that the carrier itself told is an answer: the line need not wait any longer. */
 export const countOutcome = Effect.fnUntraced(function*(message: Message, outcome: "sent" | "failed") {
   const lines = yield* LineStore
   const now = yield* DateTime.now
   const line = yield* lines.get(message.agentNumber)
-  yield* lines.put(LineHealth.counted(Option.getOrElse(line, () => LineHealth.fresh(message.agentNumber, now)), outcome, now))
+  const counted = LineHealth.counted(Option.getOrElse(line, () => LineHealth.fresh(message.agentNumber, now)), outcome, now)
+  yield* lines.put({ ...counted, backOff: LineBackOff.answered(counted.backOff, message.attemptedAt) })
 })

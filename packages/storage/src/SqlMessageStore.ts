@@ -138,21 +138,23 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
           UNION ALL SELECT * FROM messages WHERE pending = 2 AND agent_number = ${agentNumber} AND user_number = ${userNumber}
           ORDER BY id`.pipe(Effect.map(all), named("messages.queuedTo")),
 
-      heads: (line, now, limit) =>
+      heads: (line, limit) =>
         sql<MessageRow>`SELECT m.* FROM messages m
-          WHERE m.pending = 1 AND m.agent_number = ${line} AND m.status IN ('queued', 'unknown')
-            AND (m.next_attempt_at IS NULL OR m.next_attempt_at <= ${DateTime.toEpochMillis(now)})
+          WHERE m.pending = 1 AND m.agent_number = ${line} AND m.status = 'queued'
             AND NOT EXISTS (SELECT 1 FROM messages b
               WHERE b.pending = 1 AND b.agent_number = m.agent_number AND b.user_number = m.user_number AND b.id < m.id)
           ORDER BY m.id LIMIT ${limit}`.pipe(Effect.map(all), named("messages.heads")),
 
-      nextDueAt: (line) =>
-        sql<{ due: SqlNumber | null }>`SELECT min(m.next_attempt_at) AS due FROM messages m
-          WHERE m.pending = 1 AND m.agent_number = ${line} AND m.status IN ('queued', 'unknown') AND m.next_attempt_at IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM messages b
-              WHERE b.pending = 1 AND b.agent_number = m.agent_number AND b.user_number = m.user_number AND b.id < m.id)`.pipe(
+      questions: (line, now, limit) =>
+        sql<MessageRow>`SELECT * FROM messages
+          WHERE pending = 1 AND status = 'unknown' AND agent_number = ${line} AND next_attempt_at <= ${DateTime.toEpochMillis(now)}
+          ORDER BY next_attempt_at, id LIMIT ${limit}`.pipe(Effect.map(all), named("messages.questions")),
+
+      nextQuestionAt: (line) =>
+        sql<{ due: SqlNumber | null }>`SELECT min(next_attempt_at) AS due FROM messages
+          WHERE pending = 1 AND status = 'unknown' AND agent_number = ${line}`.pipe(
           Effect.map((rows) => Option.map(Option.fromNullishOr(rows[0]?.due), toTime)),
-          named("messages.nextDueAt")
+          named("messages.nextQuestionAt")
         ),
 
       inFlight: (line) =>
@@ -175,9 +177,12 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
             UNION ALL
             SELECT (SELECT min(agent_number) FROM messages WHERE pending = 1 AND agent_number > busy.line) FROM busy WHERE busy.line IS NOT NULL
           )
-          SELECT line FROM busy WHERE line IS NOT NULL AND EXISTS (
-            SELECT 1 FROM messages WHERE pending = 1 AND agent_number = busy.line
-              AND (next_attempt_at IS NULL OR next_attempt_at <= ${DateTime.toEpochMillis(now)}))
+          SELECT line FROM busy WHERE line IS NOT NULL AND (
+            EXISTS (SELECT 1 FROM messages
+              WHERE pending = 1 AND status = 'unknown' AND agent_number = busy.line AND next_attempt_at <= ${DateTime.toEpochMillis(now)})
+            OR EXISTS (SELECT 1 FROM messages WHERE pending = 1 AND agent_number = busy.line AND status <> 'unknown')
+              AND coalesce((SELECT back_off_until FROM lines WHERE number = busy.line AND back_off_since <= ${DateTime.toEpochMillis(now)}), 0)
+                <= ${DateTime.toEpochMillis(now)})
           LIMIT ${limit}`.pipe(Effect.map((rows) => rows.map((row) => row.line)), named("messages.linesDue")),
 
       heldDue: (now, limit) =>

@@ -225,6 +225,14 @@ const auditLog = [
   `CREATE INDEX audit_log_at ON audit_log (at)`
 ]
 
+const linesThatWait = [
+  `ALTER TABLE lines ADD COLUMN back_off_waits INTEGER`,
+  `ALTER TABLE lines ADD COLUMN back_off_losses INTEGER`,
+  `ALTER TABLE lines ADD COLUMN back_off_since BIGINT`,
+  `ALTER TABLE lines ADD COLUMN back_off_until BIGINT`,
+  `CREATE INDEX messages_question ON messages (agent_number, next_attempt_at, id) WHERE pending = 1 AND status = 'unknown'`
+]
+
 export const migrations = Migrator.fromRecord({
   "0001_initial": run(initial),
   "0002_quiet_hours_and_scheduled_sends": run(quietHoursAndScheduledSends),
@@ -232,7 +240,8 @@ export const migrations = Migrator.fromRecord({
   "0004_lost_receipts": run(lostReceipts),
   "0005_media": run(media),
   "0006_pools": run(pools),
-  "0007_audit_log": run(auditLog)
+  "0007_audit_log": run(auditLog),
+  "0008_lines_that_wait": run(linesThatWait)
 })
 
 /** Brings the database to the newest version. Safe to run at every start. */

@@ -68,7 +68,7 @@ const play = Effect.fnUntraced(function*(act: typeof Act.Type, lines: Semaphore.
       return yield* lines.withPermits(1)(Effect.gen(function*() {
         const number = pick(numbers, n)
         yield* Lines.recover(number)
-        const { send } = yield* Lines.claim(number, LinePacing.idle, 4, new Set())
+        const { send } = yield* Lines.claim(number, LinePacing.idle, { send: 4, ask: 0 }, new Set())
         if (n % 4 < 2) return
         for (const [index, message] of send.entries()) fake.held.push({ text: Lines.textOf(message), at: yield* DateTime.now, carrierId: `SM-crash-${n}-${message.id}-${index}` })
       }))

@@ -169,10 +169,86 @@ describe("Lines", () => {
     it.effect("is never asked at broken milliseconds", () =>
       Effect.gen(function*() {
         yield* setCarrier(Fake.asksToWait(Duration.micros(1_500n)))
-        const { messageId } = yield* send("One")
+        yield* send("One")
         yield* drain()
-        const { nextAttemptAt } = yield* message(messageId)
-        assert.isTrue(nextAttemptAt !== null && Number.isInteger(DateTime.toEpochMillis(nextAttemptAt)))
+        const { backOff } = Option.getOrThrow(yield* (yield* LineStore).get(first))
+        assert.isTrue(backOff !== null && Number.isInteger(DateTime.toEpochMillis(backOff.until)))
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is left alone by the whole line, and called with one text alone when the wait is over", () =>
+      Effect.gen(function*() {
+        const started = yield* DateTime.now
+        yield* setCarrier(Fake.asksToWait(Duration.seconds(30)))
+        yield* queue(200, 200)
+        yield* drainFor("175 seconds", "5 seconds")
+        // What was out when the first refusal came is sixteen calls at most; from then on it is one at a time.
+        const times = yield* callTimes(started)
+        assert.strictEqual(times.filter((at) => at === 0).length, 16)
+        assert.deepStrictEqual(times.slice(16), [30_000, 60_000, 90_000, 120_000, 150_000])
+        assert.deepInclude(yield* (yield* MessageStore).backlog(), { pending: 200 })
+        yield* setCarrier(Fake.accepts)
+        yield* drainFor("1 minute", 100)
+        isInOrder((yield* FakeCarrier).held, 200)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is waited for longer each time, up to five minutes, however many texts there are and whoever owns the line", () =>
+      Effect.gen(function*() {
+        const started = yield* DateTime.now
+        yield* setCarrier(Fake.isDown)
+        yield* queue(40, 40)
+        for (let owner = 0; owner < 12; owner++) yield* drainFor("5 minutes", "1 second")
+        const times = (yield* callTimes(started)).slice(15)
+        const waits = times.slice(1).map((at, index) => at - (times[index] ?? 0))
+        for (const [index, wait] of waits.entries()) {
+          const most = Math.min(1_000 * 2 ** index, 300_000)
+          assert.isTrue(wait >= most / 2 && wait <= most + 1_000, `${index}: ${wait}`)
+        }
+        assert.isAtMost(times.length, 9 + 60 / 2.5)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is believed to take texts again only by one that left after the refusal", () =>
+      Effect.gen(function*() {
+        const started = yield* DateTime.now
+        let calls = 0
+        // The first is refused at once, the second is accepted late.
+        yield* setCarrier((text, accept) => {
+          calls++
+          return calls === 1 ? Fake.isDown(text, accept) : calls === 2 ? Effect.andThen(Effect.sleep(100), accept) : calls === 3 ? Fake.isDown(text, accept) : Effect.andThen(Effect.sleep(20), accept)
+        })
+        yield* queue(20, 20)
+        yield* drainFor("1 minute", 50)
+        const times = yield* callTimes(started)
+        assert.strictEqual(times.filter((at) => at === 0).length, 16)
+        const [probe = 0, next = 0] = times.slice(16)
+        assert.isTrue(probe >= 500 && next >= probe + 20, `${times}`)
+        isInOrder((yield* FakeCarrier).held, 20)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("of which five answers in a row are lost is left alone too, so that an outage leaves few texts in doubt", () =>
+      Effect.gen(function*() {
+        yield* setCarrier(Fake.losesCalls)
+        const fake = yield* FakeCarrier
+        const { find } = fake
+        fake.find = Fake.cannotBeAsked
+        yield* queue(100, 100)
+        yield* drainFor("10 minutes", "5 seconds")
+        assert.isAtMost((yield* called).length, 16 + 12)
+        // Each is asked about less and less often, so that the questions are no storm either.
+        assert.isAtMost(fake.questions, 28 * 20)
+        yield* setCarrier(Fake.accepts)
+        fake.find = find
+        yield* drainFor("10 minutes", "5 seconds")
+        isInOrder((yield* FakeCarrier).held, 100)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("that loses four answers is called on: it may be the misfortune of these", () =>
+      Effect.gen(function*() {
+        let lost = 0
+        yield* setCarrier((text, accept) => lost++ < 4 ? Fake.losesAnswers(text, accept) : accept)
+        yield* queue(16, 16)
+        yield* drain()
+        assert.strictEqual((yield* called).length, 16)
+        assert.deepInclude(Option.getOrThrow(yield* (yield* LineStore).get(first)), { backOff: null })
       }).pipe(Effect.provide(world())))
 
     it.effect("and is full for today is tried after midnight, Pacific time", () =>
@@ -212,7 +288,7 @@ describe("Lines", () => {
         assert.isEmpty(yield* held)
         yield* setCarrier(Fake.accepts)
         yield* directory.putNumber(Samples.number(yield* World.project, { number: first, segmentsPerSecond: 5_000 }))
-        yield* drainFor("6 minutes", "1 second")
+        yield* drainFor("20 minutes", "1 second")
         isInOrder((yield* FakeCarrier).held, 10_000)
         assert.deepInclude(yield* (yield* MessageStore).backlog(), { pending: 0 })
       }).pipe(Effect.provide(world({ segmentsPerSecond: 0.25 }))), 30_000)
@@ -249,14 +325,28 @@ describe("Lines", () => {
         yield* setCarrier((text, accept) => lost++ === 0 ? Fake.losesCalls(text, accept) : accept)
         const accepted = yield* send("One")
         const behind = yield* send("Two")
-        yield* drainFor("59 seconds")
-        assert.deepStrictEqual(yield* called, ["One"])
-        assert.isAbove((yield* FakeCarrier).questions, 5)
-        yield* drainFor("10 seconds")
+        const started = yield* DateTime.now
+        yield* drainFor("70 seconds")
         assert.deepStrictEqual(yield* called, ["One", "One", "Two"])
+        // A minute after the first question, which is five seconds after the call.
+        assert.deepStrictEqual((yield* callTimes(started)).slice(0, 2), [0, 65_000])
+        assert.isAbove((yield* FakeCarrier).questions, 5)
         assert.deepStrictEqual(yield* held, ["One", "Two"])
         assert.deepStrictEqual(yield* statuses(accepted, behind), ["sent", "sent"])
         assert.strictEqual((yield* message(accepted.messageId)).attempts, 2)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is not made again by a new owner before it has watched the listings for a minute itself", () =>
+      Effect.gen(function*() {
+        let lost = 0
+        yield* setCarrier((text, accept) => lost++ === 0 ? Fake.losesCalls(text, accept) : accept)
+        yield* send("One")
+        yield* drainFor("50 seconds")
+        yield* TestClock.adjust("1 hour")
+        yield* drainFor("58 seconds")
+        assert.deepStrictEqual(yield* called, ["One"])
+        yield* drainFor("70 seconds")
+        assert.deepStrictEqual(yield* called, ["One", "One"])
       }).pipe(Effect.provide(world())))
 
     it.effect("stays unknown when the carrier cannot be asked for 15 minutes, and then holds nobody up", () =>
@@ -304,7 +394,7 @@ describe("Lines", () => {
       Effect.gen(function*() {
         const fake = yield* FakeCarrier
         const [one, two] = [yield* send("One"), yield* send("Two", { userNumber: other })]
-        const claim = yield* Lines.claim(first, LinePacing.idle, 16, new Set())
+        const claim = yield* Lines.claim(first, LinePacing.idle, { send: 16, ask: 4 }, new Set())
         assert.strictEqual(claim.send.length, 2)
         // Only the first call reached the carrier.
         const [text] = claim.send

@@ -1,5 +1,5 @@
 /** The port of who moves texts. An adapter's own vocabulary ends behind it. */
-import { Context, type DateTime, Duration, type Effect, Schema } from "effect"
+import { Context, type DateTime, type Effect, Schema } from "effect"
 import type { MessageStatus } from "@parley/schema/Conversation"
 import type { Environment } from "@parley/schema/Environment"
 import type { MessageId, ProjectId } from "@parley/schema/Ids"
@@ -42,7 +42,7 @@ export interface CarrierText {
 export class Rejected extends Schema.TaggedError<Rejected>()("Rejected", { code: Schema.NullOr(Schema.String), detail: Schema.String }) {}
 /** Rejected because the recipient opted out with the carrier. */
 export class RecipientOptedOut extends Schema.TaggedError<RecipientOptedOut>()("RecipientOptedOut", { code: Schema.NullOr(Schema.String) }) {}
-/** Certainly not accepted now, and may be later: too many requests, a full queue, no connection. */
+/** Certainly not accepted now, and may be later: too many requests, a full queue, no connection. It is the line that is told so, and not the text. */
 export class NotNow extends Schema.TaggedError<NotNow>()("NotNow", {
   code: Schema.NullOr(Schema.String),
   detail: Schema.String,
@@ -66,9 +66,3 @@ export class Carrier extends Context.Service<Carrier, {
   /** What the carrier has from `from` (or through `pool`) to `to` with this very body, created at or after `since`. */
   find(text: OutboundText, since: DateTime.Utc): Effect.Effect<ReadonlyArray<CarrierText>, CarrierFailure>
 }>()("@parley/core/Carrier") {}
-
-/** How long to wait after a text was refused for now, when the carrier names no time. Doubled for each further attempt, up to the last. */
-export const backOff: { readonly first: Duration.Duration; readonly last: Duration.Duration } = {
-  first: Duration.seconds(1),
-  last: Duration.minutes(5)
-}

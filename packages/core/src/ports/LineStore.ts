@@ -1,15 +1,17 @@
 /** The port of what a line remembers between its texts. */
 import { Context, type Effect, type Option, Schema } from "effect"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import { LineBackOff } from "../LineBackOff.ts"
 import type { StoreFailure } from "./Store.ts"
 
-/** `recentSends` and `recentFailures` fade with time; they tell healthy numbers from ones whose sends fail. */
+/** `recentSends` and `recentFailures` fade with time; they tell healthy numbers from ones whose sends fail. `backOff`: null while the carrier takes texts. */
 export const LineState = Schema.Struct({
   number: PhoneNumber,
   lastClaimAt: Schema.NullOr(Schema.DateTimeUtcFromMillis),
   recentSends: Schema.Finite,
   recentFailures: Schema.Finite,
-  countedAt: Schema.DateTimeUtcFromMillis
+  countedAt: Schema.DateTimeUtcFromMillis,
+  backOff: Schema.NullOr(LineBackOff)
 })
 export type LineState = typeof LineState.Type
 

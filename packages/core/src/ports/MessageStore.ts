@@ -21,18 +21,17 @@ export class MessageStore extends Context.Service<MessageStore, {
   /** Outbound texts to this user on this number that still wait, in the line or for the end of quiet hours. */
   queuedTo(userNumber: PhoneNumber, agentNumber: PhoneNumber): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
 
-  /**
-   * What may leave a line now: for each user the first text that is pending, if it is queued (or unknown and due to be asked about)
-   * and its time has come; oldest first.
-   */
-  heads(line: PhoneNumber, now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
-  /** The earliest time that a head of this line waits for; it may have come already. */
-  nextDueAt(line: PhoneNumber): Effect.Effect<Option.Option<DateTime.Utc>, StoreFailure>
+  /** What may leave a line: for each user the first text that is pending, if it is queued; oldest first. */
+  heads(line: PhoneNumber, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
+  /** Texts of a line whose outcome is unknown, and that are due to be asked about; the longest overdue first. */
+  questions(line: PhoneNumber, now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
+  /** When the next text of this line is to be asked about; it may have come already. */
+  nextQuestionAt(line: PhoneNumber): Effect.Effect<Option.Option<DateTime.Utc>, StoreFailure>
   /** Texts that were handed to the carrier and have no record of the outcome. */
   inFlight(line: PhoneNumber): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
   /** Pending texts of a line, counted up to `atMost`. */
   queueLength(line: PhoneNumber, atMost: number): Effect.Effect<number, StoreFailure>
-  /** Lines that hold a text whose time has come. */
+  /** Lines with something to do: a pending text, unless the line waits for its carrier, or a text that is to be asked about. */
   linesDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<PhoneNumber>, StoreFailure>
   /** Texts that quiet hours keep no longer, the longest overdue first. */
   heldDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
