@@ -291,7 +291,7 @@ describe("Lines", () => {
         yield* drainFor("20 minutes", "1 second")
         isInOrder((yield* FakeCarrier).held, 10_000)
         assert.deepInclude(yield* (yield* MessageStore).backlog(), { pending: 0 })
-      }).pipe(Effect.provide(world({ segmentsPerSecond: 0.25 }))), 30_000)
+      }).pipe(Effect.provide(world({ segmentsPerSecond: 0.25 }))), 60_000)
   })
 
   describe("a call whose outcome nobody knows", () => {
