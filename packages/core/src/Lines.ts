@@ -20,7 +20,7 @@ import { LineStore } from "./ports/LineStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import { SessionStore } from "./ports/SessionStore.ts"
 import * as QuietHolds from "./QuietHolds.ts"
-import { countOutcome, report } from "./Receipts.ts"
+import { countOutcome, reopen, report } from "./Receipts.ts"
 import type { Session } from "./Session.ts"
 import type { Outcome, Wake } from "./Wake.ts"
 import { transactAndWake } from "./Wake.ts"
@@ -252,7 +252,7 @@ const recordFailure = Effect.fnUntraced(function*(message: Message, failure: Car
         optedOutAt: now
       })
       yield* then({ status: "suppressed", trouble: { reason: "opted_out", code: reason.code, detail } })
-      yield* changeBackOff(message, now, (backOff, { madeAt }) => LineBackOff.answered(backOff, madeAt))
+      yield* reopen(message)
       return { wakes: yield* tell(message, (purpose) => ({ _tag: "TextFailed", messageId: message.id, purpose, detail })) }
     }
     case "Refused":
@@ -263,6 +263,7 @@ const recordFailure = Effect.fnUntraced(function*(message: Message, failure: Car
         trouble: { reason: reason._tag === "Refused" ? "refused" : "rejected", code: reason.code, detail: reason.detail }
       })
       yield* countOutcome(message, "failed")
+      yield* reopen(message)
       return { wakes: yield* tell(message, (purpose) => ({ _tag: "TextFailed", messageId: message.id, purpose, detail: reason.detail })) }
   }
 })
@@ -271,7 +272,7 @@ const recordFailure = Effect.fnUntraced(function*(message: Message, failure: Car
 const changeBackOff = Effect.fnUntraced(function*(
   message: Message,
   now: DateTime.Utc,
-  change: (backOff: LineBackOff.LineBackOff | null, call: LineBackOff.Call) => LineBackOff.LineBackOff | null
+  change: (backOff: LineBackOff.LineBackOff | null, call: LineBackOff.Call) => LineBackOff.LineBackOff
 ) {
   const lines = yield* LineStore
   const line = Option.getOrElse(yield* lines.get(message.agentNumber), () => LineHealth.fresh(message.agentNumber, now))

@@ -112,10 +112,12 @@ export const report = Effect.fnUntraced(function*(
   }
   if (failed && !isFailure(message.status)) {
     yield* countOutcome(message, "failed")
+    yield* reopen(asSent)
     const detail = trouble.detail ?? "the text could not be delivered"
     wakes.push(...yield* tell(message, (purpose) => ({ _tag: "TextFailed", messageId: message.id, purpose, detail })))
   } else if (firstNews) {
     yield* countOutcome(message, "sent")
+    yield* reopen(asSent)
   }
   return wakes
 })
@@ -124,11 +126,18 @@ const isUnderWay = (status: MessageStatus) => status === "queued" || status === 
 
 const isFailure = (status: MessageStatus) => status === "failed" || status === "undelivered"
 
-/** Remembers for the number how its sends go. An outcome that the carrier itself told is an answer: the line need not wait any longer. */
+/** Remembers for the number how its sends go. */
 export const countOutcome = Effect.fnUntraced(function*(message: Message, outcome: "sent" | "failed") {
   const lines = yield* LineStore
   const now = yield* DateTime.now
   const line = yield* lines.get(message.agentNumber)
-  const counted = LineHealth.counted(Option.getOrElse(line, () => LineHealth.fresh(message.agentNumber, now)), outcome, now)
-  yield* lines.put({ ...counted, backOff: LineBackOff.answered(counted.backOff, message.attemptedAt) })
+  yield* lines.put(LineHealth.counted(Option.getOrElse(line, () => LineHealth.fresh(message.agentNumber, now)), outcome, now))
+})
+
+/** The carrier has told what became of a text of this line: the line need not wait any longer. */
+export const reopen = Effect.fnUntraced(function*(message: Message) {
+  const lines = yield* LineStore
+  const line = yield* lines.get(message.agentNumber)
+  if (Option.isNone(line) || line.value.backOff === null) return
+  yield* lines.put({ ...line.value, backOff: LineBackOff.answered(line.value.backOff, message.attemptedAt) })
 })
