@@ -1,0 +1,105 @@
+/** Every program in `src`, run as it stands. One gateway serves them all. */
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { Parley } from "@parley/sdk"
+import { signedTestTurn } from "@parley/sdk/webhooks"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { projectFile, secrets, startGateway } from "./Gateway.ts"
+import { type Program, start } from "./Program.ts"
+
+const agents = { Hono: "+14155550002", Effect: "+14155550003" } as const
+const secret = secrets["AGENT_SECRET"] ?? ""
+const apiKey = secrets["EXAMPLES_API_KEY"] ?? ""
+
+let gateway: Awaited<ReturnType<typeof startGateway>>
+const programs = new Map<string, Program>()
+const urls = new Map<string, string>()
+
+beforeAll(async () => {
+  const started = await Promise.all(Object.keys(agents).map(async (name) => {
+    const program = start(`AgentServer${name}.ts`, { PORT: "0", PARLEY_WEBHOOK_SECRET: secret })
+    programs.set(name, program)
+    const [, port] = await program.printed(/http:\/\/127\.0\.0\.1:(\d+)/u)
+    const url = `http://127.0.0.1:${port}/agent`
+    urls.set(name, url)
+    return projectFile(name.toLowerCase(), agents[name as keyof typeof agents], { type: "webhook", url, secret_env: "AGENT_SECRET" })
+  }))
+  gateway = await startGateway([projectFile("asking", "+14155550001", { type: "scripted" }), ...started])
+})
+
+afterAll(async () => {
+  for (const program of programs.values()) program.stop()
+  // Absent when a program did not start.
+  await (gateway as typeof gateway | undefined)?.close()
+})
+
+const client = (project: string) => new Parley({ apiKey, connectorId: `conn_${project}`, baseUrl: gateway.url })
+const got = (handset: string, count: number) =>
+  vi.waitFor(() => {
+    const texts = gateway.got(handset)
+    expect(texts.length).toBeGreaterThanOrEqual(count)
+    return texts
+  }, { timeout: 15_000, interval: 10 })
+
+it("every program is run by a test here", () => {
+  expect(readdirSync(join(import.meta.dirname, "../src")).toSorted()).toEqual(["AgentServerEffect.ts", "AgentServerHono.ts", "SendAndWait.ts", "SessionMachine.ts"])
+})
+
+describe("SendAndWait", () => {
+  const environment = () => ({ PARLEY_API_KEY: apiKey, PARLEY_CONNECTOR_ID: "conn_asking", PARLEY_BASE_URL: gateway.url })
+
+  it("asks, reads the answer, thanks and ends the conversation", async () => {
+    const user = "+14155551001"
+    const program = start("SendAndWait.ts", environment(), user)
+    const [, sessionId = ""] = await program.printed(/session (TW_SMS_\w+)/u)
+    await got(user, 1)
+    await gateway.text(user, "+14155550001", "Yes please")
+    expect(await program.ended).toEqual({ code: 0, output: `Asked in session ${sessionId}.\nAnswered: Yes please\n` })
+    expect(await got(user, 2)).toEqual(["Your table is booked for 8 pm. Shall we keep it?", "Thank you, see you at 8!"])
+    expect(await client("asking").sessions.retrieve(sessionId)).toMatchObject({ state: "ended", endReason: "operator_end" })
+  })
+
+  it("says so when the user leaves", async () => {
+    const user = "+14155551002"
+    const program = start("SendAndWait.ts", environment(), user)
+    await got(user, 1)
+    await gateway.text(user, "+14155550001", "STOP")
+    expect(await program.ended).toMatchObject({ code: 0, output: expect.stringContaining("Over without an answer: user_end") })
+  })
+})
+
+describe.each(Object.entries(agents))("the agent on %s", (name, number) => {
+  it("greets, answers, hands over, and says goodbye", async () => {
+    const [user, leaving] = [number.replace("555000", "555200"), number.replace("555000", "555300")]
+    await gateway.text(user, number, "Are you there?")
+    expect(await got(user, 2)).toEqual(["Hello! What can I do for you?", "You said: Are you there?"])
+    await gateway.text(user, number, "I want a person")
+    expect((await got(user, 3))[2]).toBe("One moment, I am getting somebody.")
+    await gateway.text(leaving, number, "bye")
+    expect((await got(leaving, 2))[1]).toBe("Goodbye!")
+    const { sessions } = client(name.toLowerCase())
+    await vi.waitFor(async () => {
+      expect((await sessions.list({ userNumber: user })).data).toMatchObject([{ takeover: { by: "front desk" } }])
+      expect((await sessions.list({ userNumber: leaving })).data).toMatchObject([{ state: "ended", endReason: "natural_end" }])
+    }, { timeout: 15_000, interval: 20 })
+  })
+
+  it("believes nobody but Parley", async () => {
+    const url = urls.get(name) ?? ""
+    expect((await fetch(url, { method: "POST", body: "{}" })).status).toBe(401)
+    expect((await fetch(url, await signedTestTurn({}, "another secret"))).status).toBe(401)
+    expect(await (await fetch(url, await signedTestTurn({ kind: "start" }, secret))).json()).toEqual({ messages: ["Hello! What can I do for you?"] })
+    expect((await fetch(url, await signedTestTurn({ kind: "end" }, secret))).status).toBe(204)
+  })
+})
+
+it("SessionMachine tells two days in a moment", async () => {
+  const { code, output } = await start("SessionMachine.ts").ended
+  expect([code, output.trim().split("\n")]).toEqual([0, [
+    "11-24T09:05 TextReceived → engaged",
+    "11-25T09:04 TimerFired → engaged",
+    "11-25T09:05 TimerFired → warned, says \"Are you still there? Reply within 10 minutes to keep this conversation open.\"",
+    "11-25T09:05 TextAccepted → warned",
+    "11-25T09:16 TimerFired → ended (abandoned), says \"I am going to end conversation now\""
+  ]])
+})
