@@ -39,7 +39,7 @@ export const make = Effect.fnUntraced(function*(
   const calls = yield* FiberSet.make<void>()
   const rung = yield* Latch.make(false)
   const asked = new Set<MessageId>()
-  /** Since when a text is asked about, on the clock that nobody sets. */
+  /** When the carrier first answered a question about a text, on the clock that nobody sets: one that stalls shows nothing new. */
   const watched = new Map<MessageId, bigint>()
   let sending = 0
   let pacing = yield* Lines.recover(number)
@@ -69,12 +69,13 @@ export const make = Effect.fnUntraced(function*(
   const ask = (message: Message) =>
     Effect.gen(function*() {
       const carrier = yield* Carrier
-      const now = yield* Clock.monotonicTimeNanos
-      const first = watched.get(message.id) ?? now
-      watched.set(message.id, first)
+      const askedAt = yield* Clock.monotonicTimeNanos
       const found = carrier.find(Lines.textOf(message), message.attemptedAt ?? message.createdAt)
       const listed = yield* Effect.option(Effect.catchDefect(found, brokenOff))
-      const isOpen = yield* Lines.settle(message.id, Option.getOrNull(listed), Duration.nanos(now - first)).pipe(Effect.retry(whileTheStoreIsAway))
+      const first = watched.get(message.id)
+      const watchedFor = first === undefined ? Duration.zero : Duration.nanos(askedAt - first)
+      if (first === undefined && Option.isSome(listed)) watched.set(message.id, yield* Clock.monotonicTimeNanos)
+      const isOpen = yield* Lines.settle(message.id, Option.getOrNull(listed), watchedFor).pipe(Effect.retry(whileTheStoreIsAway))
       if (!isOpen) watched.delete(message.id)
     })
 

@@ -30,7 +30,7 @@ export interface LineTimes extends LineBackOff.BackOffTimes {
   readonly validity: Duration.Duration
   /** From an ambiguous call to the first question to the carrier, and between two questions. */
   readonly askAfter: Duration.Duration
-  /** From the first question to the time when a listing without the text proves that it is not there. */
+  /** From the first answered question to the time when a listing without the text proves that it is not there. */
   readonly absentAfter: Duration.Duration
   /** From an ambiguous call to the time when nobody asks any more: the text stays `unknown`, and holds nobody up. */
   readonly settledWithin: Duration.Duration
@@ -291,7 +291,7 @@ const untilNextPacificDay = (now: DateTime.Utc): Duration.Duration => {
 
 /**
  * What the carrier answered to the question whether it has a text: what it lists, or null where the question itself failed.
- * `watchedFor`: since the first question, by a clock that no correction moves. A listing proves absence only once it had the time to show the text.
+ * `watchedFor`: since the first question that was answered, by a clock that no correction moves. A listing proves absence only once it had the time to show the text.
  * True while the text is to be asked about again.
  */
 export const settle = Effect.fn("Lines.settle")((id: MessageId, listed: ReadonlyArray<CarrierText> | null, watchedFor: Duration.Duration) =>

@@ -3,7 +3,7 @@
  * costs. So the transactions that arrive while one commit is under way are run together under the next, each in a savepoint of
  * its own, and each caller waits for the commit that holds its rows.
  */
-import { Cause, Context, Deferred, Effect, Exit, Latch, Layer, Option } from "effect"
+import { Cause, Context, Deferred, Effect, Exit, Latch, Layer, Option, Schedule } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { StoreFailure, Transactor } from "@parley/core/ports/Store"
 import { storeFailure } from "./Rows.ts"
@@ -11,6 +11,10 @@ import { SqliteTransaction } from "./SqliteClient.ts"
 
 // Bounds how long the first caller of a batch waits for the last.
 const atMost = 256
+
+// About five seconds in all.
+const whileLocked = { schedule: Schedule.spaced("50 millis"), times: 100 }
+const isLocked = (error: SqlError.SqlError) => storeFailure("begin")(error).reason === "busy"
 
 interface Job {
   /** Runs the use case in its savepoint, and keeps how it went. */
@@ -77,16 +81,22 @@ export const layer = <Mark>(database: Database<Mark>): Layer.Layer<Transactor, n
 
     const commit = Effect.fnUntraced(function*(batch: ReadonlyArray<Job>) {
       let ran: Option.Option<Mark> = Option.none()
-      const exit = yield* Effect.exit(sql.withTransaction(Effect.gen(function*() {
+      let begun = false
+      const attempt = sql.withTransaction(Effect.gen(function*() {
+        begun = true
         const mark = yield* database.begin
         for (const job of batch) {
           if (database.isOpen()) yield* job.run
         }
         ran = Option.some(mark)
-      })))
+      }))
+      // Another process writes. Waited for here and not in the database, so that this process does everything else meanwhile.
+      const exit = yield* Effect.exit(Effect.retry(attempt, { ...whileLocked, while: (error) => !begun && isLocked(error) }))
       const committed = Exit.isSuccess(exit) || (Option.isSome(ran) && (yield* database.stands(ran.value)))
       const lost = committed ? null : lossOf(exit.cause)
-      for (const job of batch) job.finish(lost)
+      // Who came meanwhile has waited too, and would only wait behind the same lock again.
+      const told = lost !== null && !begun ? [...batch, ...waiting.splice(0)] : batch
+      for (const job of told) job.finish(lost)
     })
 
     const commitNext = Effect.suspend(() => {

@@ -2,24 +2,35 @@
  * Effect's `SqlClient` over Node's own SQLite, in WAL mode. One connection: `node:sqlite` is synchronous, so a second one
  * would bring nothing but lock errors.
  */
-import { Context, Effect, Layer, Scope, Semaphore, Stream } from "effect"
+import { Context, Deferred, Effect, Layer, Scope, Semaphore, Stream } from "effect"
 import { Reactivity } from "effect/reactivity"
 import type { SqlConnection } from "effect/sql"
 import { SqlClient, SqlError, Statement } from "effect/sql"
 import type { StatementSync } from "node:sqlite"
 import { DatabaseSync } from "node:sqlite"
 import { makeDirectoryOf } from "./DataDirectory.ts"
+import { StoreDamaged } from "./StoreLost.ts"
 
 export interface SqliteOptions {
   /** A file, whose directory is created, or `:memory:`. */
   readonly filename: string
   /** `FULL` waits for the disk at every commit; anything less may lose the last commits with the machine's power. Default `FULL`. */
   readonly synchronous?: "FULL" | "NORMAL" | "OFF"
+  /**
+   * How long a statement waits for another process that writes, in milliseconds; the whole process waits with it. A use case that
+   * met the lock is tried again beside that. Default 5 s, which is for commands; a gateway, which has others to serve, waits less.
+   */
+  readonly busyMillis?: number
 }
 
 /** True while a transaction is open: SQLite ends one by itself when the disk is full or the file is damaged. */
 export class SqliteTransaction extends Context.Service<SqliteTransaction, { readonly isOpen: () => boolean }>()(
   "@parley/storage/SqliteTransaction"
+) {}
+
+/** Fails once SQLite has met a page that is not what was written. */
+export class SqliteDamage extends Context.Service<SqliteDamage, { readonly noticed: Effect.Effect<never, StoreDamaged> }>()(
+  "@parley/storage/SqliteDamage"
 ) {}
 
 const cachedStatements = 500
@@ -35,6 +46,10 @@ interface Prepared {
 const primaryKeyConflict = 1555
 const uniqueConflict = 2067
 
+// Primary codes of a file whose pages, or whose first page, make no sense. Source: sqlite.org/rescode.html
+const damage: ReadonlySet<number> = new Set([11, 26])
+const isDamage = (cause: unknown): boolean => cause instanceof Error && "errcode" in cause && typeof cause.errcode === "number" && damage.has(cause.errcode & 0xff)
+
 const failure = (message: string, operation: string) => (cause: unknown): SqlError.SqlError => {
   if (cause instanceof Error && "errcode" in cause) {
     Object.assign(cause, { errno: cause.errcode === primaryKeyConflict ? uniqueConflict : cause.errcode })
@@ -42,13 +57,16 @@ const failure = (message: string, operation: string) => (cause: unknown): SqlErr
   return new SqlError.SqlError({ reason: SqlError.classifySqliteError(cause, { message, operation }) })
 }
 
+// A process that starts beside another may find it migrating.
+const openingBusyMillis = 5_000
+
 const open = (options: SqliteOptions): DatabaseSync => {
   if (options.filename !== ":memory:") makeDirectoryOf(options.filename)
   const db = new DatabaseSync(options.filename)
   db.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = ${options.synchronous ?? "FULL"};
-    PRAGMA busy_timeout = 5000;
+    PRAGMA busy_timeout = ${openingBusyMillis};
     PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY;
   `)
@@ -58,7 +76,7 @@ const open = (options: SqliteOptions): DatabaseSync => {
 // oxlint-disable-next-line typescript/no-explicit-any -- the row type of Effect's own driver interface
 type Rows = ReadonlyArray<any>
 
-const connect = (db: DatabaseSync): SqlConnection.Connection => {
+const connect = (db: DatabaseSync, onDamage: (cause: unknown) => void): SqlConnection.Connection => {
   const prepared = new Map<string, Prepared>()
   const prepare = (sql: string): Prepared => {
     const statement = db.prepare(sql)
@@ -91,6 +109,7 @@ const connect = (db: DatabaseSync): SqlConnection.Connection => {
         const result = p.statement.run(...values)
         return Effect.succeed(mode === "raw" ? [result] : [])
       } catch (cause) {
+        if (isDamage(cause)) onDamage(cause)
         return Effect.fail(failure("Failed to execute statement", "execute")(cause))
       }
     })
@@ -108,15 +127,17 @@ const connect = (db: DatabaseSync): SqlConnection.Connection => {
 /** Fails with a `SqlError` when the file can't be opened. */
 export const layer = (
   options: SqliteOptions
-): Layer.Layer<SqlClient.SqlClient | SqliteTransaction, SqlError.SqlError> =>
+): Layer.Layer<SqlClient.SqlClient | SqliteTransaction | SqliteDamage, SqlError.SqlError> =>
   Layer.effectContext(Effect.gen(function*() {
     const scope = yield* Effect.scope
     const db = yield* Effect.try({ try: () => open(options), catch: failure(`Failed to open ${options.filename}`, "open") })
     yield* Scope.addFinalizer(scope, Effect.sync(() => db.close()))
     const semaphore = yield* Semaphore.make(1)
+    const damaged = yield* Deferred.make<never, StoreDamaged>()
+    const onDamage = (cause: unknown) => Deferred.doneUnsafe(damaged, new StoreDamaged({ filename: options.filename, cause }))
     const client = yield* SqlClient.make({
       ...SqlClient.makeSqliteAcquirers({
-        connection: Effect.succeed(connect(db)),
+        connection: Effect.succeed(connect(db, onDamage)),
         semaphore,
         isTransaction: () => db.isTransaction
       }),
@@ -127,6 +148,7 @@ export const layer = (
       spanAttributes: [["db.system.name", "sqlite"]]
     })
     return Context.make(SqlClient.SqlClient, client).pipe(
-      Context.add(SqliteTransaction, { isOpen: () => db.isTransaction })
+      Context.add(SqliteTransaction, { isOpen: () => db.isTransaction }),
+      Context.add(SqliteDamage, { noticed: Deferred.await(damaged) })
     )
   })).pipe(Layer.provide(Reactivity.layer))

@@ -1,17 +1,27 @@
 /** All store ports on one SQLite file, migrated. */
-import { Layer } from "effect"
+import { Effect, Layer } from "effect"
 import type { Migrator, SqlError } from "effect/sql"
+import { SqlClient } from "effect/sql"
 import * as GroupCommit from "./GroupCommit.ts"
 import { migrate } from "./migrations.ts"
 import type { SqliteOptions } from "./SqliteClient.ts"
 import * as SqliteClient from "./SqliteClient.ts"
 import * as SqlStores from "./SqlStores.ts"
+import { StoreLost } from "./StoreLost.ts"
 
 const migrated = Layer.effectDiscard(migrate)
 
-/** The ports, and the `SqlClient` beneath them. Use `StoreLock.layer` beside it where a gateway serves the file. */
+const impatient = ({ busyMillis }: SqliteOptions) =>
+  Layer.effectDiscard(
+    busyMillis === undefined ? Effect.void : Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`PRAGMA busy_timeout = ${busyMillis}`))
+  )
+
+const lost = Layer.effect(StoreLost, Effect.map(SqliteClient.SqliteDamage, ({ noticed }) => noticed))
+
+/** The ports, and the `SqlClient` beneath them. `StoreLost` tells of damage. Use `StoreLock.layer` beside it where a gateway serves the file. */
 export const layer = (options: SqliteOptions): Layer.Layer<SqlStores.SqlStore, OpenFailure> =>
-  Layer.mergeAll(SqlStores.layer, GroupCommit.layerSqlite).pipe(
+  Layer.mergeAll(SqlStores.layer, GroupCommit.layerSqlite, lost).pipe(
+    Layer.provideMerge(impatient(options)),
     Layer.provideMerge(migrated),
     Layer.provideMerge(SqliteClient.layer(options))
   )

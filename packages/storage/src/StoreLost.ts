@@ -1,4 +1,4 @@
-/** The store of a gateway may go to another gateway while it runs, where only a network holds it. */
+/** What takes the store from a gateway that runs: another gateway, where only a network holds it, or damage. */
 import { Context, Effect, Schema } from "effect"
 
 /** How a gateway serves a database: by itself, or with others that share the work. */
@@ -19,7 +19,15 @@ export class DatabaseInUse extends Schema.TaggedError<DatabaseInUse>()("Database
   }
 }
 
-/** Fails when the store was lost to another gateway; never before, and never for a store that can't be lost. */
-export const StoreLost = Context.Reference<Effect.Effect<never, DatabaseInUse>>("@parley/storage/StoreLost", {
+/** A page of the file is not what was written. What else is wrong with it nobody knows, so nothing more is to be written. */
+export class StoreDamaged extends Schema.TaggedError<StoreDamaged>()("StoreDamaged", { filename: Schema.String, cause: Schema.Defect() }) {
+  override get message(): string {
+    const why = this.cause instanceof Error ? ` (${this.cause.message})` : ""
+    return `${this.filename} is damaged${why}, so nothing more is written to it. Keep a copy of it, then restore a backup, or save what can be read with "sqlite3 ${this.filename} .recover".`
+  }
+}
+
+/** Fails when the store was lost to another gateway or to damage; never before. */
+export const StoreLost = Context.Reference<Effect.Effect<never, DatabaseInUse | StoreDamaged>>("@parley/storage/StoreLost", {
   defaultValue: () => Effect.never
 })

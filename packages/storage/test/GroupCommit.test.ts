@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Option, Scope } from "effect"
 import { SqlClient } from "effect/sql"
+import { TestClock } from "effect/testing"
 import { readFileSync } from "node:fs"
+import { DatabaseSync } from "node:sqlite"
 import * as Samples from "@parley/conformance/Samples"
 import { LimitStore } from "@parley/core/ports/LimitStore"
 import type { StoreFailure } from "@parley/core/ports/Store"
@@ -105,6 +107,44 @@ describe("GroupCommit", () => {
         yield* big
         assert.isTrue(Option.isSome(yield* read("big")))
       }).pipe(Effect.provide(SqliteStore.layer({ filename })))
+    }))
+
+  it.effect("another process that writes is waited for, and this one does everything else meanwhile", () =>
+    Effect.gen(function*() {
+      const filename = yield* temporaryFile
+      yield* Effect.gen(function*() {
+        const other = yield* Effect.acquireRelease(Effect.sync(() => new DatabaseSync(filename)), (db) => Effect.sync(() => db.close()))
+        other.exec("BEGIN IMMEDIATE")
+        const waiting = yield* Effect.forkChild(transact(put("waiting")))
+        yield* TestClock.adjust("4 seconds")
+        assert.isUndefined(waiting.pollUnsafe())
+        assert.isTrue(Option.isNone(yield* read("waiting")))
+        other.exec("COMMIT")
+        yield* TestClock.adjust("1 second")
+        yield* Fiber.join(waiting)
+        assert.isTrue(Option.isSome(yield* read("waiting")))
+      }).pipe(Effect.provide(SqliteStore.layer({ filename, busyMillis: 1 })), Effect.scoped)
+    }))
+
+  it.effect("another process that does not stop writing is told as such after some seconds, to all who wait", () =>
+    Effect.gen(function*() {
+      const filename = yield* temporaryFile
+      yield* Effect.gen(function*() {
+        const other = yield* Effect.acquireRelease(Effect.sync(() => new DatabaseSync(filename)), (db) => Effect.sync(() => db.close()))
+        other.exec("BEGIN IMMEDIATE")
+        const first = yield* Effect.forkChild(Effect.flip(transact(put("first"))))
+        yield* TestClock.adjust("2 seconds")
+        const second = yield* Effect.forkChild(Effect.flip(transact(put("second"))))
+        yield* TestClock.adjust("4 seconds")
+        for (const waiting of [first, second]) {
+          const failure = yield* Fiber.join(waiting)
+          assert.isTrue(failure.reason === "busy" && failure.retryable)
+        }
+        other.exec("ROLLBACK")
+        yield* transact(put("third"))
+        for (const key of ["first", "second"]) assert.isTrue(Option.isNone(yield* read(key)))
+        assert.isTrue(Option.isSome(yield* read("third")))
+      }).pipe(Effect.provide(SqliteStore.layer({ filename, busyMillis: 1 })), Effect.scoped)
     }))
 
   it.effect("closing waits for what was let in, and lets in nothing more", () =>

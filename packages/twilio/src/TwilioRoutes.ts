@@ -101,10 +101,13 @@ const readForm = (request: Request): Effect.Effect<URLSearchParams, HttpServerRe
 
 const isFrom = (account: TwilioAccount, form: URLSearchParams) => form.get("AccountSid") === account.accountSid
 
+/** Whatever ails the store, Twilio is to send it again, or to its fallback. */
 const refuse = (failure: StoreFailure) =>
-  failure.retryable
-    ? HttpServerResponse.setHeader(problem(503, "The store is busy or away: send it again."), "Retry-After", String(retryAfterSeconds))
-    : problem(500, "The store failed: the gateway's operator has to act.")
+  HttpServerResponse.setHeader(
+    problem(503, failure.retryable ? "The store is busy or away: send it again." : "The store failed, and the gateway's operator has to act: send it again."),
+    "Retry-After",
+    String(retryAfterSeconds)
+  )
 
 const unknownPath = problem(404, "There is no such project and environment: check the path of the webhook.")
 

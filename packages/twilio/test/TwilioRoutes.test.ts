@@ -304,10 +304,14 @@ describe("503 and 500", () => {
       isProblem(yield* post(away.base), 503)
     }))
 
-  it.effect("does not pretend when the store is full", () =>
+  it.effect("asks Twilio to come again also when the store is full or damaged: an operator may be quick, or there is a fallback", () =>
     Effect.gen(function*() {
-      const { base } = yield* serving({}, failing("full"))
-      isProblem(yield* post(base), 500)
+      for (const reason of ["full", "corrupt"] as const) {
+        const { base } = yield* serving({}, failing(reason))
+        const answer = yield* post(base)
+        isProblem(answer, 503)
+        assert.strictEqual(answer.retryAfter, "5")
+      }
     }))
 
   it.effect("answers 500 when the handler breaks", () =>

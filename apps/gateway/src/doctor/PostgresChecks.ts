@@ -6,7 +6,7 @@ import * as PostgresClient from "@parley/storage/PostgresClient"
 import * as PostgresLocks from "@parley/storage/PostgresLocks"
 import * as PostgresUrl from "@parley/storage/PostgresUrl"
 import * as SqlDirectory from "@parley/storage/SqlDirectory"
-import { rootOf } from "../commands/Offline.ts"
+import { rootOf } from "../Store.ts"
 import { type Finding, problem } from "./Finding.ts"
 import * as StoreChecks from "./StoreChecks.ts"
 

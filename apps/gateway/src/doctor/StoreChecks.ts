@@ -6,7 +6,7 @@ import * as SqlDirectory from "@parley/storage/SqlDirectory"
 import * as SqliteClient from "@parley/storage/SqliteClient"
 import { migrations } from "@parley/storage/migrations"
 import * as StoreLock from "@parley/storage/StoreLock"
-import { rootOf } from "../commands/Offline.ts"
+import { rootOf } from "../Store.ts"
 import { type Finding, ok, problem, warning } from "./Finding.ts"
 
 const about = "store"

@@ -43,6 +43,8 @@ export interface ChildGateway {
   start(): Promise<void>
   /** Sends a signal; resolves with how the process ended, and fails when it does not within ten seconds. */
   stop(signal: NodeJS.Signals): Promise<Stopped>
+  /** Resolves with how the process ended by itself. */
+  ended(): Promise<Stopped>
   /** All that every process so far has written. */
   logs(): string
   close(): Promise<void>
@@ -116,6 +118,7 @@ export const childGateway = async (environment: Readonly<Record<string, string>>
       }, () => written, startsWithinMillis)
     },
     stop,
+    ended: () => ended,
     logs: () => written,
     close: async () => {
       if (child !== null) await stop("SIGKILL")

@@ -44,6 +44,8 @@ export interface TestGateway {
 
 interface GatewayOptions {
   readonly projects: ReadonlyArray<TestProject>
+  /** In place of a store in memory. */
+  readonly databaseUrl?: string
   /** Wraps the store, to break it. */
   readonly store?: (store: Layer.Layer<SqliteStore>) => Layer.Layer<SqliteStore>
 }
@@ -55,7 +57,7 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
   const settings = await Effect.runPromise(Settings.read({
     PORT: String(port),
     PUBLIC_URL: url,
-    DATABASE_URL: "file::memory:",
+    DATABASE_URL: options.databaseUrl ?? "file::memory:",
     TWILIO_ACCOUNT_SID: accountSid,
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_BASE_URL: carrier.sim.url
