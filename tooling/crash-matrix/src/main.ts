@@ -1,6 +1,6 @@
 /**
  * `pnpm crash-matrix [--kills N] [--seed S] [--only boundary,…] [--at-once N] [--entry main.js]`: kills the gateway N times (default 60) in all,
- * several gateways at once (default 4, each with a store and a carrier of its own), prints the table, and exits with 1 when a text was lost or doubled or anything else is wrong.
+ * several gateways at once (default 3, each with a store and a carrier of its own), prints the table, and exits with 1 when a text was lost or doubled or anything else is wrong.
  */
 import { existsSync } from "node:fs"
 import { join } from "node:path"
@@ -14,7 +14,7 @@ const { values } = parseArgs({
     kills: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
     only: { type: "string" },
-    "at-once": { type: "string", default: "4" },
+    "at-once": { type: "string", default: "3" },
     entry: { type: "string", default: join(import.meta.dirname, "../../../apps/gateway/dist/main.js") }
   }
 })
