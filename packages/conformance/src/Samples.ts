@@ -2,12 +2,13 @@
 import { DateTime, Result, Schema } from "effect"
 import type { Country } from "@parley/schema/Country"
 import type { Environment } from "@parley/schema/Environment"
-import { AccountId, ApiKeyId, AuditEntryId, ConnectorId, idPrefix, MessageId, OperationId, ProjectId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
+import { AccountId, ApiKeyId, AuditEntryId, ConnectorId, idPrefix, MessageId, OperationId, ProjectId, RegistrationId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { Message } from "@parley/core/Message"
 import { inbound, outbound } from "@parley/core/Message"
 import type { AgentNumber, ApiKey, Connector, Project } from "@parley/core/Project"
 import { ProjectConfig } from "@parley/core/Project"
+import { type CarrierRegistration, file, type Filing } from "@parley/core/CarrierRegistration"
 import { begin, type NumberOperation } from "@parley/core/NumberOperation"
 import type { AuditEntry } from "@parley/core/ports/AuditStore"
 import type { OptOut } from "@parley/core/ports/ConsentStore"
@@ -156,5 +157,33 @@ export const auditEntry = (changes: Partial<AuditEntry> = {}): AuditEntry => ({
   action: "key.created",
   subject: `key_${digits(20)}`,
   detail: "It may send and read.",
+  ...changes
+})
+
+/** A brand that was just filed. */
+export const brandFiling: Filing = { kind: "brand", name: "Harbor Family Clinic", type: "standard", customerProfile: `BU${"0".repeat(32)}`, messagingProfile: `BU${"1".repeat(32)}` }
+
+/** A campaign that scans well. */
+export const campaignFiling = (brand: RegistrationId, changes: Partial<Extract<Filing, { kind: "campaign" }>> = {}): Extract<Filing, { kind: "campaign" }> => ({
+  kind: "campaign",
+  brand,
+  brandName: "Harbor Family Clinic",
+  useCase: "ACCOUNT_NOTIFICATION",
+  description: "Harbor Family Clinic sends appointment reminders and changes of appointments to patients who agreed to them on the clinic's intake form.",
+  messageFlow:
+    "New patients fill in the intake form at https://harborclinic.example.com/intake. An optional checkbox, unticked, reads: \"I agree to receive text messages about my appointments from Harbor Family Clinic. Message frequency varies. Message and data rates may apply. Reply STOP to opt out, HELP for help.\" Privacy policy: https://harborclinic.example.com/privacy. Terms: https://harborclinic.example.com/terms.",
+  messageSamples: [
+    "Harbor Family Clinic: You have an appointment with Dr. Lee on [date] at [time]. Reply C to confirm. Reply STOP to opt out.",
+    "Harbor Family Clinic: Your appointment was moved to [date] at [time]. Reply HELP for help."
+  ],
+  hasEmbeddedLinks: false,
+  hasEmbeddedPhone: false,
+  ...changes
+})
+
+export const registrationId = () => RegistrationId.make(idPrefix.registration + id())
+
+export const registration = (of: Project, filing: Filing = brandFiling, changes: Partial<CarrierRegistration> = {}): CarrierRegistration => ({
+  ...file({ id: registrationId(), accountId: of.accountId, projectId: of.id, filing }, at(0)),
   ...changes
 })

@@ -7,6 +7,7 @@ import { lineQueueSuite } from "./LineQueueSuite.ts"
 import { lineStoreSuite } from "./LineStoreSuite.ts"
 import { messageStoreSuite } from "./MessageStoreSuite.ts"
 import { operationStoreSuite } from "./OperationStoreSuite.ts"
+import { registrationStoreSuite } from "./RegistrationStoreSuite.ts"
 import { scheduledSendStoreSuite } from "./ScheduledSendStoreSuite.ts"
 import { sessionStoreSuite } from "./SessionStoreSuite.ts"
 import type { StoreLayer } from "./Stores.ts"
@@ -24,6 +25,7 @@ export const storeSuites = (name: string, stores: StoreLayer) => {
       limitStoreSuite,
       lineStoreSuite,
       operationStoreSuite,
+      registrationStoreSuite,
       scheduledSendStoreSuite,
       auditStoreSuite,
       transactorSuite

@@ -9,12 +9,13 @@ import type { LimitStore } from "@parley/core/ports/LimitStore"
 import type { LineStore } from "@parley/core/ports/LineStore"
 import type { MessageStore } from "@parley/core/ports/MessageStore"
 import type { OperationStore } from "@parley/core/ports/OperationStore"
+import type { RegistrationStore } from "@parley/core/ports/RegistrationStore"
 import type { ScheduledSendStore } from "@parley/core/ports/ScheduledSendStore"
 import type { SessionStore } from "@parley/core/ports/SessionStore"
 import type { Page, StoreFailure, Transactor } from "@parley/core/ports/Store"
 
 /** Every port of a store. */
-export type Stores = Transactor | Directory | SessionStore | MessageStore | ConsentStore | LimitStore | LineStore | OperationStore | ScheduledSendStore | AuditStore
+export type Stores = Transactor | Directory | SessionStore | MessageStore | ConsentStore | LimitStore | LineStore | OperationStore | RegistrationStore | ScheduledSendStore | AuditStore
 
 /** Built once for each suite; whether it was empty before does not matter. */
 export type StoreLayer = Layer.Layer<Stores, unknown>

@@ -7,6 +7,7 @@ import { Clock, Context, DateTime, Duration, Effect, Option, Random } from "effe
 import type { MessageId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { tell } from "./Conversation.ts"
+import * as DailyCap from "./DailyCap.ts"
 import * as LineBackOff from "./LineBackOff.ts"
 import * as LineHealth from "./LineHealth.ts"
 import * as LinePacing from "./LinePacing.ts"
@@ -19,6 +20,7 @@ import { Directory } from "./ports/Directory.ts"
 import { LineStore } from "./ports/LineStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import { SessionStore } from "./ports/SessionStore.ts"
+import { nextPacificMidnight } from "./PacificDay.ts"
 import * as QuietHolds from "./QuietHolds.ts"
 import { countOutcome, reopen, report } from "./Receipts.ts"
 import type { Session } from "./Session.ts"
@@ -138,9 +140,10 @@ const takeFromQueue = Effect.fnUntraced(function*(number: PhoneNumber, pacing: L
   // A number that was taken away while texts waited keeps the slowest pace that a carrier has.
   const known = yield* directory.number(number)
   const segmentsPerSecond = Option.match(known, { onNone: () => 1, onSome: (known) => known.segmentsPerSecond })
+  const cap = yield* DailyCap.of(known, now)
   for (const message of heads) {
     if (send.length === atMost) break
-    const stopped = (yield* reasonNotToSend(message, times, now)) ?? (yield* quietGate(message, now))
+    const stopped = (yield* reasonNotToSend(message, times, now)) ?? (yield* quietGate(message, now)) ?? cap.hold(message)
     if (stopped !== null) {
       withheld++
       yield* messages.update(stopped)
@@ -157,8 +160,10 @@ const takeFromQueue = Effect.fnUntraced(function*(number: PhoneNumber, pacing: L
     paced = admitted.state
     const sending: Message = { ...message, status: "sending", attempts: message.attempts + 1, attemptedAt: now, nextAttemptAt: null, updatedAt: now }
     yield* messages.update(sending)
+    cap.count(message)
     send.push(sending)
   }
+  yield* cap.keep
   return { send, withheld, pacing: paced, pacedFor, wakes }
 })
 
@@ -228,7 +233,7 @@ const recordFailure = Effect.fnUntraced(function*(message: Message, failure: Car
   const then = (changes: Partial<Message>) => messages.update({ ...message, nextAttemptAt: null, updatedAt: now, ...changes })
   switch (reason._tag) {
     case "NotNow": {
-      const wish = reason.nextDay ? untilNextPacificDay(now) : reason.retryAfter ?? Duration.zero
+      const wish = reason.nextDay ? DateTime.distance(now, nextPacificMidnight(now)) : reason.retryAfter ?? Duration.zero
       yield* then({ status: "queued", trouble: { reason: "not_now", code: reason.code, detail: reason.detail } })
       yield* changeBackOff(message, now, (backOff, call) => LineBackOff.refused(backOff, call, wish, times))
       return { wakes: [] }
@@ -279,15 +284,6 @@ const changeBackOff = Effect.fnUntraced(function*(
   const chance = yield* Random.next
   yield* lines.put({ ...line, backOff: change(LineBackOff.rebased(line.backOff, now), { madeAt: message.attemptedAt ?? now, now, chance }) })
 })
-
-/** Daily caps of US carriers start anew at midnight, Pacific time. Source: the carrier's error 30023. */
-const untilNextPacificDay = (now: DateTime.Utc): Duration.Duration => {
-  const midnight = DateTime.setZoneNamed(now, "America/Los_Angeles").pipe(
-    Option.map((local) => DateTime.add(DateTime.startOf(local, "day"), { days: 1 })),
-    Option.getOrElse(() => DateTime.add(DateTime.startOf(now, "day"), { days: 1, hours: 8 }))
-  )
-  return Duration.millis(DateTime.toEpochMillis(midnight) - DateTime.toEpochMillis(now))
-}
 
 /**
  * What the carrier answered to the question whether it has a text: what it lists, or null where the question itself failed.

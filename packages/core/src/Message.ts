@@ -60,7 +60,7 @@ export const Message = Schema.Struct({
   attempts: Schema.Int,
   /** Queued: not to be tried before this time. Unknown, or sent without a receipt: when the carrier is asked next; null when nobody asks any more. */
   nextAttemptAt: Schema.NullOr(At),
-  /** Quiet hours keep it out of its line until then; in the past: they kept it until then. */
+  /** Quiet hours, or a daily cap, keep it out of its line until then; in the past: they kept it until then. */
   heldUntil: Schema.NullOr(At),
   /** When the last call of the carrier began. */
   attemptedAt: Schema.NullOr(At),
@@ -73,7 +73,7 @@ export const Message = Schema.Struct({
 })
 export type Message = typeof Message.Type
 
-/** True while quiet hours keep the text: it has no place in its line, so that answers and keywords' replies pass it. */
+/** True while quiet hours or a daily cap keep the text: it has no place in its line, so that answers and keywords' replies pass it. */
 export const isHeld = (message: Message): boolean =>
   message.status === "queued" && message.heldUntil !== null && message.nextAttemptAt !== null &&
   DateTime.Equivalence(message.heldUntil, message.nextAttemptAt)
@@ -140,12 +140,15 @@ const blank = (exchange: Exchange, at: DateTime.Utc) => ({
   updatedAt: at
 })
 
-/** A text that waits for the end of quiet hours. `detail`: whose and where, for people. */
-export const hold = (message: Message, until: DateTime.Utc, detail: string, now: DateTime.Utc): Message => ({
+/** Why a text may wait outside its line. */
+export type HoldReason = "quiet_hours" | "daily_cap"
+
+/** A text that waits for the end of quiet hours, or for the next day's cap. `detail`: whose and where, for people. */
+export const hold = (message: Message, until: DateTime.Utc, reason: HoldReason, detail: string, now: DateTime.Utc): Message => ({
   ...message,
   nextAttemptAt: until,
   heldUntil: until,
-  trouble: { reason: "quiet_hours", code: null, detail },
+  trouble: { reason, code: null, detail },
   updatedAt: now
 })
 

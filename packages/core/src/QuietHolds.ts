@@ -44,7 +44,7 @@ const withhold = (message: Message, found: Exclude<Verdict, { _tag: "Open" }>, n
     ? suppress(message, "quiet_hours", QuietHours.explain(found), now)
     : message.purpose === "ending"
     ? suppress(message, "quiet_hours", unannounced, now)
-    : hold(message, found.until, QuietHours.explain(found), now)
+    : hold(message, found.until, "quiet_hours", QuietHours.explain(found), now)
 
 /** A new opening as quiet hours let it be: as it is, held, or suppressed where no hour would do. */
 export const atAcceptance = (message: Message, project: Project, now: DateTime.Utc): Message => {

@@ -11,8 +11,10 @@ import * as LineHealth from "./LineHealth.ts"
 import type { Message } from "./Message.ts"
 import { chosen } from "./SenderChoice.ts"
 import { ConsentStore } from "./ports/ConsentStore.ts"
+import type { SenderVerdict } from "./ports/Carrier.ts"
 import { LineStore } from "./ports/LineStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
+import * as SenderVerdicts from "./SenderVerdicts.ts"
 import type { Wake } from "./Wake.ts"
 import { transactAndWake } from "./Wake.ts"
 
@@ -41,6 +43,8 @@ export interface Receipt {
   readonly detail: string | null
   /** True when it failed because the recipient opted out with the carrier. */
   readonly optedOut?: boolean
+  /** What the refusal says of the number that sent it; missing or null: nothing. */
+  readonly sender?: SenderVerdict | null
 }
 
 /** `recorded`; `unknown_message`: no such text here; `other_copy`: the text is known under another carrier id. */
@@ -76,7 +80,7 @@ export const report = Effect.fnUntraced(function*(
   asSent: Message,
   carrierId: string,
   reported: MessageStatus,
-  trouble: { readonly from?: PhoneNumber | null; readonly code: string | null; readonly detail: string | null }
+  trouble: Pick<Receipt, "from" | "code" | "detail" | "sender">
 ) {
   const from = asSent.pool === null ? null : trouble.from ?? null
   const message = from === null ? asSent : { ...asSent, agentNumber: from, pool: null }
@@ -113,6 +117,7 @@ export const report = Effect.fnUntraced(function*(
   if (failed && !isFailure(message.status)) {
     yield* countOutcome(message, "failed")
     yield* reopen(asSent)
+    if (trouble.sender) yield* SenderVerdicts.learn(message, trouble.sender, trouble.code)
     const detail = trouble.detail ?? "the text could not be delivered"
     wakes.push(...yield* tell(message, (purpose) => ({ _tag: "TextFailed", messageId: message.id, purpose, detail })))
   } else if (firstNews) {

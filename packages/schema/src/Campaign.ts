@@ -32,10 +32,10 @@ export type CampaignUseCase = typeof CampaignUseCase.Type
 const keywords = Schema.optionalKey(Schema.Array(Schema.String).annotate({ description: "Single words, without regard to case." }))
 
 /**
- * What is scanned. Texts may have any length here: lengths that carriers refuse are findings, told with everything else that is wrong.
+ * The parts of a campaign. Texts may have any length here: lengths that carriers refuse are findings, told with everything else that is wrong.
  * The limits in the descriptions are the registry's.
  */
-export const Campaign = Schema.Struct({
+export const campaignFields = {
   brandName: Schema.String.annotate({ description: "The brand as it is registered." }),
   useCase: CampaignUseCase,
   description: Schema.String.annotate({ description: "Who texts whom, and why: 40 to 4096 characters." }),
@@ -51,7 +51,10 @@ export const Campaign = Schema.Struct({
   helpMessage: Schema.optionalKey(Schema.String.annotate({ description: "The answer to a call for help." })),
   privacyPolicy: Schema.optionalKey(Schema.String.annotate({ description: "The text of the privacy policy; of a long one, the part on phone numbers and texts." })),
   terms: Schema.optionalKey(Schema.String.annotate({ description: "The text of the terms of the texting programme." }))
-}).pipe(
+} as const
+
+/** What is scanned. */
+export const Campaign = Schema.Struct(campaignFields).pipe(
   Schema.encodeKeys({
     brandName: "brand_name",
     useCase: "use_case",

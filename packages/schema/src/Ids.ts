@@ -39,7 +39,11 @@ export type ScheduledSendId = typeof ScheduledSendId.Type
 export const AuditEntryId = Schema.String.check(Schema.isPattern(/^aud_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("AuditEntryId"))
 export type AuditEntryId = typeof AuditEntryId.Type
 
-export const idPrefix = { session: "TW_SMS_", message: "msg_", turn: "turn_", operation: "op_", scheduledSend: "sched_", auditEntry: "aud_" } as const
+/** `reg_` and a time-ordered part: a brand, a campaign or a toll-free verification that is registered with carriers. */
+export const RegistrationId = Schema.String.check(Schema.isPattern(/^reg_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("RegistrationId"))
+export type RegistrationId = typeof RegistrationId.Type
+
+export const idPrefix = { session: "TW_SMS_", message: "msg_", turn: "turn_", operation: "op_", scheduledSend: "sched_", auditEntry: "aud_", registration: "reg_" } as const
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

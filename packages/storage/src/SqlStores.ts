@@ -9,6 +9,7 @@ import * as SqlLimitStore from "./SqlLimitStore.ts"
 import * as SqlLineStore from "./SqlLineStore.ts"
 import * as SqlMessageStore from "./SqlMessageStore.ts"
 import * as SqlOperationStore from "./SqlOperationStore.ts"
+import * as SqlRegistrationStore from "./SqlRegistrationStore.ts"
 import * as SqlScheduledSendStore from "./SqlScheduledSendStore.ts"
 import * as SqlSessionStore from "./SqlSessionStore.ts"
 
@@ -21,6 +22,7 @@ export const layer = Layer.mergeAll(
   SqlLineStore.layer,
   SqlOperationStore.layer,
   SqlScheduledSendStore.layer,
+  SqlRegistrationStore.layer,
   SqlAuditStore.layer
 )
 

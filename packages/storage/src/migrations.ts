@@ -233,6 +233,29 @@ const linesThatWait = [
   `CREATE INDEX messages_question ON messages (agent_number, next_attempt_at, id) WHERE pending = 1 AND status = 'unknown'`
 ]
 
+const registrations = [
+  `CREATE TABLE registrations (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL,
+    project_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    brand_id TEXT REFERENCES registrations (id),
+    due_at BIGINT,
+    detail TEXT NOT NULL
+  )`,
+  `CREATE INDEX registrations_due ON registrations (due_at) WHERE due_at IS NOT NULL`,
+  `CREATE INDEX registrations_project ON registrations (account_id, project_id, id)`,
+  `CREATE INDEX registrations_brand ON registrations (brand_id, id) WHERE brand_id IS NOT NULL`,
+  // A number that leaves the directory is under no registration any more.
+  `CREATE TABLE registered_numbers (
+    number TEXT PRIMARY KEY REFERENCES numbers (number) ON DELETE CASCADE,
+    registration_id TEXT NOT NULL REFERENCES registrations (id),
+    detail TEXT NOT NULL
+  )`,
+  `CREATE INDEX registered_numbers_registration ON registered_numbers (registration_id, number)`
+]
+
 export const migrations = Migrator.fromRecord({
   "0001_initial": run(initial),
   "0002_quiet_hours_and_scheduled_sends": run(quietHoursAndScheduledSends),
@@ -241,7 +264,8 @@ export const migrations = Migrator.fromRecord({
   "0005_media": run(media),
   "0006_pools": run(pools),
   "0007_audit_log": run(auditLog),
-  "0008_lines_that_wait": run(linesThatWait)
+  "0008_lines_that_wait": run(linesThatWait),
+  "0009_registrations": run(registrations)
 })
 
 /** Brings the database to the newest version. Safe to run at every start. */

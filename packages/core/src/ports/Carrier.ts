@@ -27,6 +27,13 @@ export interface Accepted {
   readonly from?: PhoneNumber | null
 }
 
+/**
+ * What a refusal of one text says of its sender. `unregistered`: carriers know of no registration. `being_set_up`: they do not know of it yet.
+ * `suspended`: they take no texts under it. `daily_cap_reached`: its brand has had its day.
+ */
+export const SenderVerdict = Schema.Literals(["unregistered", "being_set_up", "suspended", "daily_cap_reached"])
+export type SenderVerdict = typeof SenderVerdict.Type
+
 /** A text that the carrier knows, as its listing shows it. */
 export interface CarrierText {
   readonly carrierId: string
@@ -36,6 +43,8 @@ export interface CarrierText {
   readonly createdAt: DateTime.Utc
   readonly code: string | null
   readonly detail: string | null
+  /** Missing or null: nothing is said of the sender. */
+  readonly sender?: SenderVerdict | null
 }
 
 /** Never accepted, and never will be: trying again brings the same. `code` is the carrier's, `detail` a sentence for people. */

@@ -1,0 +1,63 @@
+/** What registrations make of the project's numbers: whether they may text, and how fast. Runs inside a caller's transaction. */
+import { DateTime, Effect, Option } from "effect"
+import type { PhoneNumber } from "@parley/schema/PhoneNumber"
+import { CurrentAvailability } from "./Availability.ts"
+import { type CarrierRegistration, registrationOf, waitingFor } from "./CarrierRegistration.ts"
+import { Directory } from "./ports/Directory.ts"
+import { RegistrationStore } from "./ports/RegistrationStore.ts"
+import type { AgentNumber } from "./Project.ts"
+import { usualSegmentsPerSecond } from "./Throughput.ts"
+import { campaignSegmentsPerSecond } from "./TrustScore.ts"
+
+/** What a campaign's brand lets all of its numbers send together, in segments a second; null for a toll-free number, whose pace is its own. */
+const sharedPace = Effect.fnUntraced(function*({ filing }: CarrierRegistration) {
+  if (filing.kind !== "campaign") return null
+  const brand = Option.getOrNull(yield* (yield* RegistrationStore).get(filing.brand))
+  if (brand === null || brand.filing.kind !== "brand") return null
+  return campaignSegmentsPerSecond({ type: brand.filing.type, trustScore: brand.trustScore }, filing.useCase)
+})
+
+/**
+ * Brings every number of a registration to what the registration says of it. The carrier counts a campaign's pace over all of its numbers, so each has
+ * its equal share: their lines know nothing of each other.
+ */
+export const settleNumbers = Effect.fnUntraced(function*(registration: CarrierRegistration) {
+  const store = yield* RegistrationStore
+  const directory = yield* Directory
+  const table = yield* CurrentAvailability
+  const now = yield* DateTime.now
+  const links = yield* store.numbersOf(registration.id)
+  const shared = yield* sharedPace(registration)
+  for (const link of links) {
+    const known = Option.getOrNull(yield* directory.number(link.number))
+    if (known === null) continue
+    const state = registrationOf(registration, link, now)
+    const usual = usualSegmentsPerSecond(table, known.country, known.type, state)
+    const segmentsPerSecond = shared === null || state !== "approved" ? usual : shared / links.length
+    if (known.registration === state && known.segmentsPerSecond === segmentsPerSecond) continue
+    yield* directory.putNumber({ ...known, registration: state, segmentsPerSecond })
+  }
+})
+
+/** Under which registration a number texts. */
+export const registeredUnder = Effect.fnUntraced(function*(number: PhoneNumber) {
+  const store = yield* RegistrationStore
+  const link = Option.getOrNull(yield* store.number(number))
+  const registration = link === null ? null : Option.getOrNull(yield* store.get(link.registrationId))
+  return link === null || registration === null ? null : { link, registration }
+})
+
+const unapproved = ({ registration }: AgentNumber) => registration !== "approved" && registration !== "not_required"
+
+const nobodyAsked = (number: AgentNumber) =>
+  number.registration === "unregistered" || number.registration === "not_required"
+    ? number.type === "toll_free" ? "Nobody has asked for the verification of this toll-free number." : "The number is under no campaign."
+    : `The registration of this number is ${number.registration}; it was not filed here.`
+
+/** What a number waits for before carriers take its texts, and under which registration; null where there is nothing to wait for. */
+export const waiting = Effect.fnUntraced(function*(number: AgentNumber) {
+  const under = yield* registeredUnder(number.number)
+  if (!unapproved(number)) return { registrationId: under?.registration.id ?? null, waitingFor: null }
+  const sentence = under === null ? null : waitingFor(under.registration, under.link, yield* DateTime.now)
+  return { registrationId: under?.registration.id ?? null, waitingFor: sentence ?? nobodyAsked(number) }
+})
