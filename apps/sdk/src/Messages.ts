@@ -50,7 +50,7 @@ export interface Message {
   readonly trouble: { readonly reason: string; readonly code: string | null; readonly detail: string } | null
   readonly carrierId: string | null
   readonly turnId: string | null
-  /** Quiet hours keep it until then, while it is `queued`; in the past: they kept it until then. */
+  /** Quiet hours, or a daily cap, keep it until then, while it is `queued`; in the past: they kept it until then. */
   readonly heldUntil: Date | null
   /** How often it was handed to the carrier. */
   readonly attempts: number

@@ -14,6 +14,10 @@ export interface AgentNumber {
   /** ISO 3166-1, two capital letters. */
   readonly country: string
   readonly registration: "not_required" | "unregistered" | "pending" | "approved" | "rejected" | "suspended"
+  /** The campaign or verification that it texts under, if that was filed here. */
+  readonly registrationId: string | null
+  /** What it waits for before carriers take its texts, in a sentence. */
+  readonly waitingFor: string | null
   readonly segmentsPerSecond: number
   /** Texts that wait to be sent from it. */
   readonly queued: number
@@ -84,6 +88,8 @@ interface ProvisionParams {
   readonly environment?: Environment
   /** What is known of the number's registration; `unregistered` in the US and Canada when absent. */
   readonly registration?: AgentNumber["registration"]
+  /** The campaign, registered here, that it is to text under. */
+  readonly campaign?: string
 }
 
 /** This very `number`, or the first for sale that fits `country` and what else is given. */

@@ -7,6 +7,7 @@ import { Numbers } from "./Numbers.ts"
 import { OptOuts } from "./OptOuts.ts"
 import { type ParleyOptions, settingsOf } from "./Options.ts"
 import { OutboundSms } from "./OutboundSms.ts"
+import { Registrations } from "./Registrations.ts"
 import { ScheduledSends } from "./ScheduledSends.ts"
 import { Sessions } from "./Sessions.ts"
 import { Templates } from "./Templates.ts"
@@ -35,6 +36,7 @@ export class Parley {
   readonly availability: Availability
   readonly campaigns: Campaigns
   readonly auditLog: AuditLog
+  readonly registrations: Registrations
 
   /** @throws ParleyError when the API key, the connector or the address is neither passed nor in the environment */
   constructor(options: ParleyOptions = {}) {
@@ -49,5 +51,6 @@ export class Parley {
     this.availability = new Availability(transport)
     this.campaigns = new Campaigns(transport)
     this.auditLog = new AuditLog(transport)
+    this.registrations = new Registrations(transport)
   }
 }

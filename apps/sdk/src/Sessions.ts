@@ -44,6 +44,8 @@ export interface Session {
   readonly nextTimeout: { readonly kind: "unanswered" | "idle" | "grace"; readonly dueAt: Date } | null
   /** The person who has the conversation, if one has. */
   readonly takeover: { readonly by: string; readonly reason: string | null; readonly at: Date } | null
+  /** What the session's number waits for before carriers take its texts, in a sentence. */
+  readonly waitingFor: string | null
   /** How the agent fares with the texts that it has not answered. */
   readonly agent: {
     readonly status: "idle" | "waiting" | "answering" | "retrying" | "failed"

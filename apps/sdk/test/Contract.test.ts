@@ -8,6 +8,8 @@ import { examples } from "@parley/contract/Examples"
 import type * as ContractMessage from "@parley/contract/Message"
 import type * as ContractNumber from "@parley/contract/NumberOperation"
 import type * as ContractOptOut from "@parley/contract/OptOut"
+import type * as ContractRegistration from "@parley/contract/Registration"
+import type { RegistrationsQuery } from "@parley/contract/RegistrationsApi"
 import type { ScheduledSend as ContractScheduledSend } from "@parley/contract/ScheduledSend"
 import type { ScheduledSendsQuery } from "@parley/contract/ScheduledSendsApi"
 import type { SendRequest } from "@parley/contract/SendRequest"
@@ -18,7 +20,7 @@ import type { SessionsQuery, SpeakRequest, TakeoverRequest } from "@parley/contr
 import { type Brand, DateTime, Schema } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
 import { describe, expect, expectTypeOf, it } from "vitest"
-import { type AgentNumber, type AuditEntry, type AuditListParams, type AvailableNumber, type AvailableNumberParams, type BuyNumberParams, type Campaign, type CampaignReport, type CountryAvailability, type Message, type NumberOperation, type NumberPlan, type OptOut, type OptOutListParams, Parley, type ScheduledSend, type ScheduledSendListParams, type SendMediaParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template } from "../src/index.ts"
+import { type AgentNumber, type AuditEntry, type AuditListParams, type AvailableNumber, type AvailableNumberParams, type BrandParams, type BuyNumberParams, type Campaign, type CampaignParams, type CampaignReport, type CarrierRegistration, type CountryAvailability, type Message, type NumberOperation, type NumberPlan, type OptOut, type OptOutListParams, Parley, type RegistrationListParams, type ScheduledSend, type ScheduledSendListParams, type SendMediaParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template, type TollFreeParams } from "../src/index.ts"
 import type { AgentAnswer, AgentTurn } from "../src/webhooks.ts"
 import { fromWire } from "../src/Wire.ts"
 import { listen } from "./Server.ts"
@@ -47,6 +49,7 @@ describe("types", () => {
     expectTypeOf<Plain<ContractTemplate>>().toEqualTypeOf<Template>()
     expectTypeOf<Plain<ContractScheduledSend>>().toEqualTypeOf<ScheduledSend>()
     expectTypeOf<Plain<ContractTurn.AgentTurn>>().toEqualTypeOf<AgentTurn>()
+    expectTypeOf<Plain<ContractRegistration.CarrierRegistration>>().toEqualTypeOf<CarrierRegistration>()
   })
 
   it("of what is sent are the contract's", () => {
@@ -59,6 +62,11 @@ describe("types", () => {
     expectTypeOf<Omit<Plain<typeof ContractNumber.AvailableNumbersQuery["Type"]>, "limit">>().toEqualTypeOf<Omit<AvailableNumberParams, "limit">>()
     expectTypeOf<Filters<typeof ScheduledSendsQuery>>().toEqualTypeOf<{ readonly [K in keyof ScheduledSendListParams]: ScheduledSendListParams[K] }>()
     expectTypeOf<Plain<typeof SpeakRequest["Type"]>>().toEqualTypeOf<SpeakParams>()
+    expectTypeOf<Omit<Plain<ContractRegistration.BrandSubmission>, "type">>().toEqualTypeOf<Omit<{ readonly [K in keyof BrandParams]: BrandParams[K] }, "type">>()
+    expectTypeOf<ContractRegistration.BrandSubmission["type"]>().toEqualTypeOf<NonNullable<BrandParams["type"]>>()
+    expectTypeOf<Plain<ContractRegistration.CampaignSubmission>>().toEqualTypeOf<{ readonly [K in keyof CampaignParams]: CampaignParams[K] }>()
+    expectTypeOf<Plain<ContractRegistration.TollFreeSubmission>>().toEqualTypeOf<{ readonly [K in keyof TollFreeParams]: TollFreeParams[K] }>()
+    expectTypeOf<Filters<typeof RegistrationsQuery>>().toEqualTypeOf<{ readonly [K in keyof RegistrationListParams]: RegistrationListParams[K] }>()
     expectTypeOf<Plain<typeof TakeoverRequest["Type"]>>().toEqualTypeOf<{ readonly [K in keyof TakeoverParams]: TakeoverParams[K] }>()
     expectTypeOf<Filters<typeof SessionsQuery>>().toEqualTypeOf<{ readonly [K in keyof SessionListParams]: SessionListParams[K] }>()
     expectTypeOf<Filters<typeof AuditQuery>>().toEqualTypeOf<{ readonly [K in keyof AuditListParams]: AuditListParams[K] }>()
@@ -150,7 +158,7 @@ it("every endpoint of the contract is reached, with what its schemas decode", as
   await parley.messages.retrieve("msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D")
   await parley.numbers.list(page)
   await parley.numbers.search({ country: "US", areaCode: "415", contains: "55*", type: "toll_free", limit: 3 })
-  await parley.numbers.buy({ country: "US", areaCode: "415", contains: "55*", type: "local", environment: "live", registration: "pending" })
+  await parley.numbers.buy({ country: "US", areaCode: "415", contains: "55*", type: "local", environment: "live", registration: "pending", campaign: "reg_01KAV5RK8ETQ8Y4V2N6W3Z7J9H" })
   await parley.numbers.import({ number: "+15005550006", environment: "sandbox" })
   await parley.numbers.plan({ number: "+15005550006", import: true })
   await parley.numbers.operation("op_01KAV5RK8ETQ8Y4V2N6W3Z7J9G")
@@ -168,6 +176,46 @@ it("every endpoint of the contract is reached, with what its schemas decode", as
     optInKeywords: ["START"],
     privacyPolicy: "None."
   })
+  const campaign = "reg_01KAV5RK8ETQ8Y4V2N6W3Z7J9H"
+  await parley.registrations.createBrand({ name: "Harbor", customerProfile: "BU1", messagingProfile: "BU2", dailySegments: 5_000 })
+  await parley.registrations.createCampaign({
+    brand: "reg_01KAV5RK8ETQ8Y4V2N6W3Z7J9G",
+    brandName: "Harbor",
+    useCase: "MIXED",
+    description: "It reminds.",
+    messageFlow: "A form.",
+    messageSamples: ["See you."],
+    hasEmbeddedLinks: false,
+    hasEmbeddedPhone: false,
+    numbers: ["+15005550006"],
+    privacyPolicyUrl: "https://harbor.example.com/privacy",
+    ignoreFindings: true
+  })
+  await parley.registrations.createTollFree({
+    number: "+18005550142",
+    businessName: "Harbor",
+    businessWebsite: "https://harbor.example.com",
+    businessType: "SOLE_PROPRIETOR",
+    street: "1 Harbor Street",
+    city: "Portland",
+    region: "ME",
+    postalCode: "04101",
+    country: "US",
+    contactFirstName: "Ada",
+    contactLastName: "Lovelace",
+    contactEmail: "ada@harbor.example.com",
+    contactPhone: "+15005550123",
+    notificationEmail: "ada@harbor.example.com",
+    useCases: ["K12"],
+    useCaseSummary: "Reminders.",
+    messageSample: "See you.",
+    optInType: "VIA_TEXT",
+    optInImageUrls: ["https://harbor.example.com/opt-in.png"],
+    monthlyVolume: "10,000,000+"
+  })
+  await parley.registrations.list({ ...page, kind: "campaign", state: "in_review" })
+  await parley.registrations.retrieve(campaign)
+  await parley.registrations.attach(campaign, "+15005550006")
   await parley.availability.list()
   await parley.availability.retrieve("GB")
   const missing = endpoints.filter(({ name }) => !reached.includes(name))

@@ -9,6 +9,7 @@ import { NumbersApi } from "./NumbersApi.ts"
 import { OptOutsApi } from "./OptOutsApi.ts"
 import { complete } from "./OpenApiDetails.ts"
 import { OutboundSmsApi } from "./OutboundSmsApi.ts"
+import { RegistrationsApi } from "./RegistrationsApi.ts"
 import { ScheduledSendsApi } from "./ScheduledSendsApi.ts"
 import { SessionsApi } from "./SessionsApi.ts"
 import { TemplatesApi } from "./TemplatesApi.ts"
@@ -17,7 +18,7 @@ import { TemplatesApi } from "./TemplatesApi.ts"
 export const version = "1.0.0"
 
 export class Api extends HttpApi.make("parley")
-  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, AvailableNumbersApi, OptOutsApi, TemplatesApi, ScheduledSendsApi, AvailabilityApi, CampaignsApi, AuditApi)
+  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, AvailableNumbersApi, OptOutsApi, TemplatesApi, ScheduledSendsApi, AvailabilityApi, CampaignsApi, RegistrationsApi, AuditApi)
   // A caller learns of everything that is wrong with a request at once.
   .annotate(HttpApi.ParseOptions, { errors: "all" })
   .annotateMerge(

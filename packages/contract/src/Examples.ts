@@ -21,6 +21,7 @@ const session = {
   ended_at: null,
   next_timeout: { kind: "idle", due_at: "2026-11-25T15:06:10.002Z" },
   takeover: null,
+  waiting_for: null,
   agent: { status: "idle", attempts: 0, last_error: null }
 } as const
 
@@ -67,6 +68,8 @@ const number = {
   type: "long_code",
   country: "US",
   registration: "approved",
+  registration_id: "reg_01KAV5RK8ETQ8Y4V2N6W3Z7J9H",
+  waiting_for: null,
   segments_per_second: 10,
   queued: 0
 } as const
@@ -204,6 +207,87 @@ const numberPlan = {
   monthly_price: availableNumber.monthly_price
 } as const
 
+const brandSubmission = {
+  name: "Harbor Family Clinic",
+  type: "standard",
+  customer_profile: "BU11111111111111111111111111111111",
+  messaging_profile: "BU22222222222222222222222222222222"
+} as const
+
+const brand = {
+  id: "reg_01KAV5RK8ETQ8Y4V2N6W3Z7J9G",
+  kind: "brand",
+  name: brandSubmission.name,
+  state: "approved",
+  brand: null,
+  carrier_id: "BN0044409f7e067e279523808d267e2d85",
+  trust_score: 80,
+  segments_per_second: null,
+  daily_segments: 200_000,
+  numbers: [],
+  trouble: null,
+  next_check_at: "2026-11-24T21:04:05.678Z",
+  changed_at: "2026-11-24T15:04:05.678Z",
+  created_at: "2026-11-24T14:58:05.678Z",
+  updated_at: "2026-11-24T15:04:05.678Z"
+} as const
+
+const campaignSubmission = { ...campaign, message_samples: [campaign.message_samples[0], "Harbor Family Clinic: Your results are in. Reply HELP for help."], has_embedded_links: false, brand: brand.id, numbers: [agentNumber] } as const
+
+const registeredCampaign = {
+  ...brand,
+  id: number.registration_id,
+  kind: "campaign",
+  state: "in_review",
+  brand: brand.id,
+  carrier_id: "QE2c6890da8086d771620e9b13fadeba0b",
+  trust_score: null,
+  segments_per_second: 225,
+  daily_segments: null,
+  numbers: [{ number: agentNumber, registration: "pending", waiting_for: "Waiting for campaign QE2c6890da8086d771620e9b13fadeba0b, which is in review." }],
+  next_check_at: "2026-11-24T15:04:20.678Z"
+} as const
+
+const tollFreeNumber = "+18005550142"
+
+const tollFreeSubmission = {
+  number: tollFreeNumber,
+  business_name: "Harbor Family Clinic, Inc.",
+  business_website: "https://harborclinic.example.com",
+  business_type: "PRIVATE_PROFIT",
+  business_registration_number: "12-3456789",
+  business_registration_authority: "EIN",
+  business_registration_country: "US",
+  street: "1 Harbor Street",
+  city: "Portland",
+  region: "ME",
+  postal_code: "04101",
+  country: "US",
+  contact_first_name: "Ada",
+  contact_last_name: "Lovelace",
+  contact_email: "ada@harborclinic.example.com",
+  contact_phone: userNumber,
+  notification_email: "ada@harborclinic.example.com",
+  use_cases: ["ACCOUNT_NOTIFICATIONS"],
+  use_case_summary: "Reminders of appointments to patients who agreed to them on the intake form.",
+  message_sample: "Harbor Family Clinic: You have an appointment on [date]. Reply STOP to opt out.",
+  opt_in_type: "WEB_FORM",
+  opt_in_image_urls: ["https://harborclinic.example.com/intake.png"],
+  monthly_volume: "1,000"
+} as const
+
+const verification = {
+  ...brand,
+  id: "reg_01KAV5RK8ETQ8Y4V2N6W3Z7J9J",
+  kind: "toll_free",
+  name: tollFreeSubmission.business_name,
+  state: "submitting",
+  carrier_id: null,
+  trust_score: null,
+  daily_segments: null,
+  numbers: [{ number: tollFreeNumber, registration: "pending", waiting_for: "Waiting for toll-free verification reg_01KAV5RK8ETQ8Y4V2N6W3Z7J9J to be submitted." }]
+} as const
+
 const page = <Item>(item: Item) => ({ data: [item], next_cursor: null })
 
 /** By operation id. A missing request or answer has no body. `dryRun`: the answer when nothing was to be done. */
@@ -232,5 +316,11 @@ export const examples: { readonly [operationId: string]: { readonly request?: un
   cancelScheduledSend: { answer: { ...scheduledSend, status: "cancelled", updated_at: "2026-11-24T15:10:00.000Z" } },
   listAvailability: { answer: { data: [availability] } },
   retrieveAvailability: { answer: availability },
-  scanCampaign: { request: campaign, answer: campaignReport }
+  scanCampaign: { request: campaign, answer: campaignReport },
+  registerBrand: { request: brandSubmission, answer: { ...brand, state: "submitting", carrier_id: null, trust_score: null, daily_segments: 2_000 } },
+  registerCampaign: { request: campaignSubmission, answer: registeredCampaign },
+  verifyTollFree: { request: tollFreeSubmission, answer: verification },
+  listRegistrations: { answer: page(registeredCampaign) },
+  retrieveRegistration: { answer: brand },
+  attachNumber: { request: { number: agentNumber }, answer: registeredCampaign }
 }

@@ -50,7 +50,7 @@ export const Message = wire(
     carrierId: Schema.NullOr(Schema.String.annotate({ description: "The carrier's id of the message." })),
     turnId: Schema.NullOr(TurnId),
     heldUntil: Schema.NullOr(
-      Instant.annotate({ description: "Quiet hours keep it until then, while it is `queued`; in the past: they kept it until then." })
+      Instant.annotate({ description: "Quiet hours, or a daily cap, keep it until then, while it is `queued` (`trouble` says which); in the past: they kept it until then." })
     ),
     attempts: Count.annotate({ description: "How often it was handed to the carrier." }),
     createdAt: Instant,

@@ -1,7 +1,7 @@
 /** The purchase, import or release of a number, as the API shows it. */
 import { Country } from "@parley/schema/Country"
 import { Environment } from "@parley/schema/Environment"
-import { OperationId } from "@parley/schema/Ids"
+import { OperationId, RegistrationId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { MarketType, OperationKind, OperationStage, Price } from "@parley/schema/Provisioning"
 import { Registration } from "@parley/schema/Sender"
@@ -53,6 +53,7 @@ export const ProvisionRequest = wire(
     ...wish,
     environment: Schema.optionalKey(Environment.annotate({ description: "The connector's when absent." })),
     registration: Schema.optionalKey(Registration.annotate({ description: "What is known of the number's registration; `unregistered` in the US and Canada when absent." })),
+    campaign: Schema.optionalKey(RegistrationId.annotate({ description: "The campaign, registered here, that it is to text under. It may text as soon as that is approved." })),
     import: Schema.optionalKey(Schema.Boolean.annotate({ description: "The carrier account has `number` already: nothing is bought." })),
     dryRun: Schema.optionalKey(Schema.Boolean.annotate({ description: "Only tell what would be done." }))
   },

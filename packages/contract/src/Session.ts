@@ -55,6 +55,9 @@ export const Session = wire(
     endedAt: Schema.NullOr(Instant),
     nextTimeout: Schema.NullOr(NextTimeout),
     takeover: Schema.NullOr(Takeover),
+    waitingFor: Schema.NullOr(
+      Schema.String.annotate({ description: "What the session's number waits for before carriers take its texts, in a sentence; null when there is nothing, or the session has ended." })
+    ),
     agent: AgentProgress
   },
   "One conversation between a user number and a project's agent."

@@ -16,6 +16,7 @@ import { AgentNumber } from "../src/AgentNumber.ts"
 import { AvailableNumbers, NumberOperation, NumberPlan } from "../src/NumberOperation.ts"
 import { OptOut } from "../src/OptOut.ts"
 import { BadRequest, NotFound, RateLimited, SessionEnded, Unauthorized } from "../src/Problem.ts"
+import { CarrierRegistration } from "../src/Registration.ts"
 import { ScheduledSend } from "../src/ScheduledSend.ts"
 import { Session } from "../src/Session.ts"
 import { Template } from "../src/TemplatesApi.ts"
@@ -25,6 +26,11 @@ const answer = <A, I>(schema: Schema.Codec<A, I>, operationId: string) => Schema
 const sent = answer(Message, "retrieveMessage")
 const session = answer(Session, "retrieveSession")
 const operation = answer(NumberOperation, "retrieveNumberOperation")
+
+const filed = (operationId: string) => {
+  const body = answer(CarrierRegistration, operationId)
+  return HttpApiSchema.withHeaders({ body, headers: { location: `/v1/registrations/${body.id}` } })
+}
 
 const access = Layer.succeed(
   Access,
@@ -100,6 +106,15 @@ const handlers = Layer.mergeAll(
     })),
   HttpApiBuilder.group(Api, "campaigns", (group) => group.handle("scan", () => Effect.succeed(answer(CampaignReport, "scanCampaign")))),
   HttpApiBuilder.group(Api, "auditLog", (group) => group.handle("list", () => Effect.succeed(answer(page("AuditEntries", AuditEntry), "listAuditLog")))),
+  HttpApiBuilder.group(Api, "registrations", (group) =>
+    group.handleAll({
+      list: () => Effect.succeed(answer(page("CarrierRegistrations", CarrierRegistration), "listRegistrations")),
+      brand: () => Effect.succeed(filed("registerBrand")),
+      campaign: () => Effect.succeed(filed("registerCampaign")),
+      tollFree: () => Effect.succeed(filed("verifyTollFree")),
+      retrieve: () => Effect.succeed(answer(CarrierRegistration, "retrieveRegistration")),
+      attach: () => Effect.succeed(answer(CarrierRegistration, "attachNumber"))
+    })),
   HttpApiBuilder.group(Api, "optOuts", (group) => group.handle("list", () => Effect.succeed(answer(page("OptOuts", OptOut), "listOptOuts"))))
 ).pipe(Layer.provide([access, requestErrors]))
 

@@ -2,7 +2,7 @@
 import { Context, DateTime, Duration, Effect, Schema } from "effect"
 import { Country } from "@parley/schema/Country"
 import { Environment } from "@parley/schema/Environment"
-import { AccountId, OperationId, ProjectId } from "@parley/schema/Ids"
+import { AccountId, OperationId, ProjectId, RegistrationId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { MarketType, OperationKind, OperationStage } from "@parley/schema/Provisioning"
 import { Registration, SenderType } from "@parley/schema/Sender"
@@ -29,6 +29,8 @@ export const NumberOperation = Schema.Struct({
   tried: Schema.Int,
   /** What the caller knows of the number's registration. */
   registration: Schema.NullOr(Registration),
+  /** The campaign that it is to text under; missing or null: none is known. */
+  campaign: Schema.optionalKey(Schema.NullOr(RegistrationId)),
   stage: OperationStage,
   /** The carrier's own id of the number, once it is known. */
   carrierId: Schema.NullOr(Schema.String),
@@ -48,7 +50,7 @@ export const NumberOperation = Schema.Struct({
 })
 export type NumberOperation = typeof NumberOperation.Type
 
-type Begun = Pick<NumberOperation, "id" | "accountId" | "projectId" | "environment" | "kind" | "number" | "wish" | "registration">
+type Begun = Pick<NumberOperation, "id" | "accountId" | "projectId" | "environment" | "kind" | "number" | "wish" | "registration" | "campaign">
 
 export const begin = (about: Begun, now: DateTime.Utc): NumberOperation => ({
   ...about,

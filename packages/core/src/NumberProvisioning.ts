@@ -2,7 +2,7 @@
 import { Array, DateTime, Effect, Option, Schema } from "effect"
 import type { Environment } from "@parley/schema/Environment"
 import { OperationId } from "@parley/schema/Ids"
-import type { AccountId, ProjectId } from "@parley/schema/Ids"
+import type { AccountId, ProjectId, RegistrationId } from "@parley/schema/Ids"
 import { areaCodeOf, countryOf, isNorthAmericanTollFree } from "@parley/schema/NumberPlan"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { MarketType, Price } from "@parley/schema/Provisioning"
@@ -12,11 +12,13 @@ import { CurrentAvailability } from "./Availability.ts"
 import type { Keyed } from "./Idempotency.ts"
 import { recall, remember } from "./Idempotency.ts"
 import { Ids } from "./Ids.ts"
+import { nameOf } from "./CarrierRegistration.ts"
 import { begin, isFinal, type NumberOperation } from "./NumberOperation.ts"
 import { isFree } from "./NumberSteps.ts"
 import { Directory } from "./ports/Directory.ts"
 import { NumberMarket, type NumberOffer, type NumberWish } from "./ports/NumberMarket.ts"
 import { OperationStore } from "./ports/OperationStore.ts"
+import { RegistrationStore } from "./ports/RegistrationStore.ts"
 import { Transactor } from "./ports/Store.ts"
 import { initialRegistration, usualSegmentsPerSecond } from "./Throughput.ts"
 
@@ -34,6 +36,8 @@ export interface ProvisionRequest {
   readonly isImport: boolean
   /** Null: nobody has registered it, as far as the caller knows. */
   readonly registration: Registration | null
+  /** The campaign, registered here, that it is to text under. */
+  readonly campaign: RegistrationId | null
 }
 
 /** What an operation would do. */
@@ -59,6 +63,9 @@ export class NotOnAccount extends Schema.TaggedError<NotOnAccount>()("NotOnAccou
 
 /** The project does not have the number. */
 export class NumberNotFound extends Schema.TaggedError<NumberNotFound>()("NumberNotFound", { number: PhoneNumber }) {}
+
+/** The project has no such campaign, or the number is none that campaigns are for. */
+export class CampaignNotFit extends Schema.TaggedError<CampaignNotFit>()("CampaignNotFit", { detail: Schema.String }) {}
 
 /** The carrier could bring no text here: the gateway's public address is not set. */
 export class NoInboundAddress extends Schema.TaggedError<NoInboundAddress>()("NoInboundAddress", {}) {}
@@ -111,6 +118,19 @@ const addressFor = Effect.fnUntraced(function*({ environment, owner: { projectId
   return address === null ? yield* new NoInboundAddress() : address
 })
 
+/** Fails where a campaign is named that the number can't text under. */
+const campaignFor = Effect.fnUntraced(function*({ campaign, owner, wanted }: ProvisionRequest) {
+  if (campaign === null) return null
+  const found = Option.getOrNull(yield* (yield* RegistrationStore).get(campaign))
+  if (found === null || found.filing.kind !== "campaign" || found.accountId !== owner.accountId || found.projectId !== owner.projectId) {
+    return yield* new CampaignNotFit({ detail: "is not a campaign of this project: register one first" })
+  }
+  const isTollFree = typeof wanted === "string" ? isNorthAmericanTollFree(wanted) : wanted.type === "toll_free"
+  const country = typeof wanted === "string" ? countryOf(wanted) : wanted.country
+  if (isTollFree || (country !== "US" && country !== "CA")) return yield* new CampaignNotFit({ detail: "is for US and Canadian long codes alone" })
+  return found
+})
+
 /** Numbers for sale that can text. */
 export const search = Effect.fn("NumberProvisioning.search")(function*(owner: Owner, wish: NumberWish, limit: number) {
   return yield* (yield* NumberMarket).search(owner.projectId, wish, limit)
@@ -120,6 +140,7 @@ export const search = Effect.fn("NumberProvisioning.search")(function*(owner: Ow
 export const plan = Effect.fn("NumberProvisioning.plan")(function*(request: ProvisionRequest) {
   const table = yield* CurrentAvailability
   const address = yield* addressFor(request)
+  const campaign = yield* campaignFor(request)
   const chosen = yield* choose(request, yield* candidates(request))
   const { number } = chosen
   const offer = chosen.offer ?? (request.isImport ? null : yield* offerOf(request, number))
@@ -135,7 +156,11 @@ export const plan = Effect.fn("NumberProvisioning.plan")(function*(request: Prov
       first,
       `Have the carrier bring its texts to ${address}`,
       `Let project ${request.owner.projectId} text from it in ${request.environment}${pace === null ? "" : `, at ${pace} segments a second (registration ${registration})`}.`,
-      ...(request.environment === "live" && registration === "unregistered" ? ["Carriers block its texts until its registration is approved; import it again with the registration then."] : [])
+      ...(campaign !== null
+        ? [`Put it under ${nameOf(campaign)} (${campaign.state}); it may text once that is approved.`]
+        : request.environment === "live" && registration === "unregistered"
+        ? [type === "toll_free" ? "Carriers block its texts until its verification is approved: have it verified with parley registration toll-free." : "Carriers block its texts until it is under an approved campaign: name one, or put it under one later."]
+        : [])
     ],
     monthlyPrice: offer?.monthlyPrice ?? null
   }
@@ -162,6 +187,7 @@ export const provision = Effect.fn("NumberProvisioning.provision")(function*(req
   const earlier = yield* replayed(idempotency)
   if (earlier !== null) return { operation: earlier, replayed: true }
   yield* addressFor(request)
+  yield* campaignFor(request)
   const from = yield* candidates(request)
   return yield* transact(Effect.gen(function*() {
     const operations = yield* OperationStore
@@ -177,7 +203,8 @@ export const provision = Effect.fn("NumberProvisioning.provision")(function*(req
         kind: request.isImport ? "import" : "buy",
         number,
         wish: typeof request.wanted === "string" ? null : request.wanted,
-        registration: request.registration
+        registration: request.registration,
+        campaign: request.campaign
       },
       yield* DateTime.now
     )

@@ -3,7 +3,7 @@
  * asked, and what it may have done is looked up before it is asked once more. One owner takes an operation's steps; who that is, is decided elsewhere.
  */
 import { DateTime, Effect, Option, Result } from "effect"
-import type { OperationId } from "@parley/schema/Ids"
+import type { OperationId, RegistrationId } from "@parley/schema/Ids"
 import { countryOf } from "@parley/schema/NumberPlan"
 import * as AuditLog from "./AuditLog.ts"
 import { CurrentAvailability } from "./Availability.ts"
@@ -14,8 +14,10 @@ import { Directory } from "./ports/Directory.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import { type MarketFailure, NumberMarket, type OwnedNumber } from "./ports/NumberMarket.ts"
 import { OperationStore } from "./ports/OperationStore.ts"
+import { RegistrationStore } from "./ports/RegistrationStore.ts"
 import { Transactor } from "./ports/Store.ts"
 import type { AgentNumber } from "./Project.ts"
+import { attachTo } from "./RegisteredNumbers.ts"
 import { initialRegistration, usualSegmentsPerSecond } from "./Throughput.ts"
 import { transactAndWake } from "./Wake.ts"
 
@@ -193,10 +195,16 @@ const activate = Effect.fnUntraced(function*(operation: NumberOperation) {
     const segmentsPerSecond = before !== null && before.registration === registration ? before.segmentsPerSecond : usual
     const mms = operation.mms ?? before?.mms
     yield* directory.putNumber({ number, projectId, environment, type, country, registration, segmentsPerSecond, ...(mms === undefined ? {} : { mms }) })
+    if (operation.campaign) yield* putUnder(operation.campaign, number)
     yield* keep(advance(operation, { stage: "active" }, now))
     return null
   }))
   if (obstacle !== null) yield* giveUp(operation, { code: null, detail: obstacle })
+})
+
+const putUnder = Effect.fnUntraced(function*(id: RegistrationId, number: NumberOperation["number"]) {
+  const campaign = Option.getOrNull(yield* (yield* RegistrationStore).get(id))
+  if (campaign !== null) yield* attachTo(campaign, number)
 })
 
 const undo = Effect.fnUntraced(function*(operation: NumberOperation) {

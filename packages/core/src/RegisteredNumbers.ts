@@ -2,7 +2,7 @@
 import { DateTime, Effect, Option } from "effect"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { CurrentAvailability } from "./Availability.ts"
-import { type CarrierRegistration, registrationOf, waitingFor } from "./CarrierRegistration.ts"
+import { type CarrierRegistration, dueBy, registers, registrationOf, waitingFor } from "./CarrierRegistration.ts"
 import { Directory } from "./ports/Directory.ts"
 import { RegistrationStore } from "./ports/RegistrationStore.ts"
 import type { AgentNumber } from "./Project.ts"
@@ -10,7 +10,7 @@ import { usualSegmentsPerSecond } from "./Throughput.ts"
 import { campaignSegmentsPerSecond } from "./TrustScore.ts"
 
 /** What a campaign's brand lets all of its numbers send together, in segments a second; null for a toll-free number, whose pace is its own. */
-const sharedPace = Effect.fnUntraced(function*({ filing }: CarrierRegistration) {
+export const sharedPace = Effect.fnUntraced(function*({ filing }: CarrierRegistration) {
   if (filing.kind !== "campaign") return null
   const brand = Option.getOrNull(yield* (yield* RegistrationStore).get(filing.brand))
   if (brand === null || brand.filing.kind !== "brand") return null
@@ -39,6 +39,18 @@ export const settleNumbers = Effect.fnUntraced(function*(registration: CarrierRe
   }
 })
 
+/** Puts a number under a campaign, or leaves it there; what it was under before it leaves. The carrier is told with the campaign's next step, which is due now. */
+export const attachTo = Effect.fnUntraced(function*(campaign: CarrierRegistration, number: PhoneNumber) {
+  const store = yield* RegistrationStore
+  const link = Option.getOrNull(yield* store.number(number))
+  if (link?.registrationId === campaign.id) return campaign
+  const due = dueBy(campaign, yield* DateTime.now)
+  yield* store.putNumber(registers(number, campaign.id))
+  yield* store.update(due)
+  yield* settleNumbers(due)
+  return due
+})
+
 /** Under which registration a number texts. */
 export const registeredUnder = Effect.fnUntraced(function*(number: PhoneNumber) {
   const store = yield* RegistrationStore
@@ -47,17 +59,19 @@ export const registeredUnder = Effect.fnUntraced(function*(number: PhoneNumber) 
   return link === null || registration === null ? null : { link, registration }
 })
 
-const unapproved = ({ registration }: AgentNumber) => registration !== "approved" && registration !== "not_required"
+const isUnapproved = ({ registration }: AgentNumber) => registration !== "approved" && registration !== "not_required"
 
-const nobodyAsked = (number: AgentNumber) =>
-  number.registration === "unregistered" || number.registration === "not_required"
-    ? number.type === "toll_free" ? "Nobody has asked for the verification of this toll-free number." : "The number is under no campaign."
-    : `The registration of this number is ${number.registration}; it was not filed here.`
+const nobodyAsked = ({ registration, type }: AgentNumber) =>
+  registration !== "unregistered"
+    ? `The registration of this number is ${registration}; it was not filed here.`
+    : type === "toll_free"
+    ? "Nobody has asked for the verification of this toll-free number here."
+    : "The number is under no campaign."
 
-/** What a number waits for before carriers take its texts, and under which registration; null where there is nothing to wait for. */
+/** What a number waits for before carriers take its texts, in a sentence; null where there is nothing to wait for. */
 export const waiting = Effect.fnUntraced(function*(number: AgentNumber) {
+  if (!isUnapproved(number)) return null
   const under = yield* registeredUnder(number.number)
-  if (!unapproved(number)) return { registrationId: under?.registration.id ?? null, waitingFor: null }
   const sentence = under === null ? null : waitingFor(under.registration, under.link, yield* DateTime.now)
-  return { registrationId: under?.registration.id ?? null, waitingFor: sentence ?? nobodyAsked(number) }
+  return sentence ?? nobodyAsked(number)
 })

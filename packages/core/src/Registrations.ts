@@ -2,7 +2,7 @@
 import { DateTime, Effect, Option, Schema } from "effect"
 import { RegistrationId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
-import { type CarrierRegistration, dueBy, file, type Filing, registers } from "./CarrierRegistration.ts"
+import { file, type Filing, registers } from "./CarrierRegistration.ts"
 import { attachable, mistakesOf } from "./FilingChecks.ts"
 import type { Keyed } from "./Idempotency.ts"
 import { recall, remember } from "./Idempotency.ts"
@@ -10,7 +10,7 @@ import { Ids } from "./Ids.ts"
 import type { Owner } from "./NumberProvisioning.ts"
 import { RegistrationStore } from "./ports/RegistrationStore.ts"
 import { Transactor } from "./ports/Store.ts"
-import { settleNumbers } from "./RegisteredNumbers.ts"
+import { attachTo, settleNumbers } from "./RegisteredNumbers.ts"
 
 /** It can't be filed. */
 export class InvalidFiling extends Schema.TaggedError<InvalidFiling>()("InvalidFiling", {
@@ -64,16 +64,3 @@ export const attach = Effect.fn("Registrations.attach")(function*(owner: Owner, 
     return yield* attachTo(campaign, number)
   }))
 })
-
-/** Inside a transaction. */
-export const attachTo = Effect.fnUntraced(function*(campaign: CarrierRegistration, number: PhoneNumber) {
-  const store = yield* RegistrationStore
-  const link = Option.getOrNull(yield* store.number(number))
-  if (link?.registrationId === campaign.id) return campaign
-  const due = dueBy(campaign, yield* DateTime.now)
-  yield* store.putNumber(registers(number, campaign.id))
-  yield* store.update(due)
-  yield* settleNumbers(due)
-  return due
-})
-

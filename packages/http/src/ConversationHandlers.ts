@@ -6,13 +6,16 @@ import { Api } from "@parley/contract/Api"
 import { defaultLimit } from "@parley/contract/Page"
 import { BadRequest, NoEligibleNumber, NotFound, NotTakenOver, SessionEnded, UserOptedOut } from "@parley/contract/Problem"
 import type { SessionId } from "@parley/schema/Ids"
-import { isPhoneNumber } from "@parley/schema/PhoneNumber"
+import { isPhoneNumber, type PhoneNumber } from "@parley/schema/PhoneNumber"
 import { explainRefusal } from "@parley/core/NumberSelection"
 import * as Operators from "@parley/core/Operators"
 import { ConsentStore } from "@parley/core/ports/ConsentStore"
+import { Directory } from "@parley/core/ports/Directory"
 import { MessageStore } from "@parley/core/ports/MessageStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import type { Page } from "@parley/core/ports/Store"
+import { waiting } from "@parley/core/RegisteredNumbers"
+import type { Session } from "@parley/core/Session"
 import * as Idempotency from "./IdempotencyKey.ts"
 import * as Resource from "./Resources.ts"
 import { storeAway } from "./StoreProblem.ts"
@@ -53,6 +56,26 @@ const isOptOut = (text: string) => {
 
 const asPage = <A, B>(page: Page<A>, show: (item: A) => B) => ({ data: page.items.map(show), nextCursor: page.next })
 
+/** What the number of an open session waits for. A page of sessions asks about each number once. */
+const waits = () => {
+  const known = new Map<PhoneNumber, string | null>()
+  return Effect.fnUntraced(function*({ agentNumber, state }: Session) {
+    if (state === "ended") return null
+    const before = known.get(agentNumber)
+    if (before !== undefined) return before
+    const number = Option.getOrNull(yield* (yield* Directory).number(agentNumber))
+    const found = number === null ? null : yield* waiting(number)
+    known.set(agentNumber, found)
+    return found
+  })
+}
+
+const shownBy = Effect.fnUntraced(function*(session: Session, waitingFor: ReturnType<typeof waits>) {
+  return Resource.session(session, yield* waitingFor(session), yield* DateTime.now)
+})
+
+const shown = (session: Session) => shownBy(session, waits())
+
 const visible = Effect.fnUntraced(function*(id: SessionId) {
   const sessions = yield* SessionStore
   const { accountId } = yield* Caller
@@ -68,12 +91,12 @@ export const sessions = HttpApiBuilder.group(Api, "sessions", (handlers) =>
       const { cursor: given, limit = defaultLimit, ...filter } = query
       const from = yield* cursor(given, isId("TW_SMS_"))
       const page = yield* store.list({ ...filter, accountId, projectId }, { limit, cursor: from })
-      const now = yield* DateTime.now
-      return asPage(page, (session) => Resource.session(session, now))
+      const waitingFor = waits()
+      return { data: yield* Effect.forEach(page.items, (session) => shownBy(session, waitingFor)), nextCursor: page.next }
     }, Effect.catchTags(storeAway)),
 
     retrieve: Effect.fnUntraced(function*({ params }) {
-      return Resource.session(yield* visible(params.id), yield* DateTime.now)
+      return yield* shown(yield* visible(params.id))
     }, Effect.catchTags(storeAway)),
 
     messages: Effect.fnUntraced(function*({ params, query }) {
@@ -104,13 +127,13 @@ export const sessions = HttpApiBuilder.group(Api, "sessions", (handlers) =>
     takeover: Effect.fnUntraced(function*({ params, payload }) {
       const { accountId } = yield* Caller
       const { session } = yield* Operators.takeOver(accountId, params.id, payload?.by ?? "operator", payload?.reason ?? null)
-      return Resource.session(session, yield* DateTime.now)
+      return yield* shown(session)
     }, Effect.catchTags({ ...refusals, NotTakenOver: neverHappens })),
 
     release: Effect.fnUntraced(function*({ params }) {
       const { accountId } = yield* Caller
       const { session } = yield* Operators.release(accountId, params.id)
-      return Resource.session(session, yield* DateTime.now)
+      return yield* shown(session)
     }, Effect.catchTags({
       ...refusals,
       NotTakenOver: () => Effect.fail(new NotTakenOver({ detail: "Nobody has taken this session over, so there is nothing to release." }))
@@ -119,7 +142,7 @@ export const sessions = HttpApiBuilder.group(Api, "sessions", (handlers) =>
     end: Effect.fnUntraced(function*({ params }) {
       const { accountId } = yield* Caller
       const { session } = yield* Operators.end(accountId, params.id)
-      return Resource.session(session, yield* DateTime.now)
+      return yield* shown(session)
     }, Effect.catchTags({ ...refusals, NotTakenOver: neverHappens }))
   }))
 

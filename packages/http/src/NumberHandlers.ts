@@ -13,6 +13,8 @@ import * as NumberProvisioning from "@parley/core/NumberProvisioning"
 import { Directory } from "@parley/core/ports/Directory"
 import { MessageStore } from "@parley/core/ports/MessageStore"
 import type { MarketFailure } from "@parley/core/ports/NumberMarket"
+import { RegistrationStore } from "@parley/core/ports/RegistrationStore"
+import { waiting } from "@parley/core/RegisteredNumbers"
 import { cursor } from "./ConversationHandlers.ts"
 import * as Idempotency from "./IdempotencyKey.ts"
 import * as Resource from "./Resources.ts"
@@ -55,6 +57,7 @@ const refusals = {
   ...fromMarket,
   NumberTaken: ({ by }: NumberProvisioning.NumberTaken) => Effect.fail(new NumberTaken({ detail: taken[by] })),
   NothingForSale: () => Effect.fail(new NumberTaken({ detail: "The carrier sells no number like that, or only ones that want papers first. Search at /v1/available-numbers." })),
+  CampaignNotFit: ({ detail }: NumberProvisioning.CampaignNotFit) => Effect.fail(wrong("campaign", detail)),
   NotOnAccount: () => Effect.fail(new NotFound({ detail: "The project's carrier account does not have this number." })),
   NoInboundAddress: () => Effect.fail(new ServiceUnavailable({ detail: "The gateway has no public address that the carrier could bring texts to. Its operator has to set PUBLIC_URL." }))
 }
@@ -63,7 +66,7 @@ const wrong = (path: string, detail: string) => new BadRequest({ detail: `${path
 
 /** What the fields ask for together. */
 const asked = (payload: ProvisionRequest, caller: Caller["Service"]): Effect.Effect<NumberProvisioning.ProvisionRequest, BadRequest> => {
-  const { areaCode, contains, country, environment, import: isImport = false, number, registration, type } = payload
+  const { areaCode, campaign, contains, country, environment, import: isImport = false, number, registration, type } = payload
   if (isImport && number === undefined) return Effect.fail(wrong("number", "is required with import"))
   if (number === undefined && country === undefined) return Effect.fail(wrong("number", "is required, or a country to choose a number in"))
   const wish = country === undefined ? null : { country, type: type ?? "local", areaCode: areaCode ?? null, contains: contains ?? null } as const
@@ -74,7 +77,8 @@ const asked = (payload: ProvisionRequest, caller: Caller["Service"]): Effect.Eff
     environment: environment ?? caller.environment,
     wanted,
     isImport,
-    registration: registration ?? null
+    registration: registration ?? null,
+    campaign: campaign ?? null
   })
 }
 
@@ -85,14 +89,18 @@ export const numbers = HttpApiBuilder.group(Api, "numbers", (handlers) =>
     list: Effect.fnUntraced(function*({ query }) {
       const directory = yield* Directory
       const store = yield* MessageStore
+      const registrations = yield* RegistrationStore
       const { environment, projectId } = yield* Caller
       const from = yield* cursor(query.cursor, isPhoneNumber)
       const limit = query.limit ?? defaultLimit
       const all = yield* directory.numbers(projectId, environment)
       const rest = from === null ? all : all.filter(({ number }) => number > from)
       const shown = rest.slice(0, limit)
-      const data = yield* Effect.forEach(shown, (number) =>
-        Effect.map(store.queueLength(number.number, countedQueue), (queued) => Resource.agentNumber(number, queued)))
+      const data = yield* Effect.forEach(shown, Effect.fnUntraced(function*(number) {
+        const link = Option.getOrNull(yield* registrations.number(number.number))
+        const standing = { registrationId: link?.registrationId ?? null, waitingFor: yield* waiting(number) }
+        return Resource.agentNumber(number, standing, yield* store.queueLength(number.number, countedQueue))
+      }))
       return { data, nextCursor: rest.length > limit ? shown.at(-1)?.number ?? null : null }
     }, Effect.catchTags(storeAway)),
 

@@ -28,7 +28,7 @@ const agentProgress = (session: CoreSession.Session, now: DateTime.Utc): AgentPr
   }
 }
 
-export const session = (session: CoreSession.Session, now: DateTime.Utc): Session => ({
+export const session = (session: CoreSession.Session, waitingFor: string | null, now: DateTime.Utc): Session => ({
   id: session.id,
   channel: "SMS",
   project: session.projectId,
@@ -45,6 +45,7 @@ export const session = (session: CoreSession.Session, now: DateTime.Utc): Sessio
   endedAt: session.endedAt,
   nextTimeout: session.timer,
   takeover: session.takeover,
+  waitingFor,
   agent: agentProgress(session, now)
 })
 
@@ -71,12 +72,16 @@ export const message = (message: Core.Message): Message => ({
   updatedAt: message.updatedAt
 })
 
-export const agentNumber = (number: Project.AgentNumber, queued: number): AgentNumber => ({
+/** What is told of a number's registration. */
+export type Standing = Pick<AgentNumber, "registrationId" | "waitingFor">
+
+export const agentNumber = (number: Project.AgentNumber, standing: Standing, queued: number): AgentNumber => ({
   number: number.number,
   environment: number.environment,
   type: number.type,
   country: number.country,
   registration: number.registration,
+  ...standing,
   segmentsPerSecond: number.segmentsPerSecond,
   queued
 })
