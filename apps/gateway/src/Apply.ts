@@ -7,14 +7,16 @@ import type { AuditAction } from "@parley/schema/Audit"
 import { countryOf } from "@parley/schema/NumberPlan"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { mask } from "@parley/schema/PhoneNumber"
-import type { SenderType } from "@parley/schema/Sender"
 import * as AuditLog from "@parley/core/AuditLog"
+import { CurrentAvailability } from "@parley/core/Availability"
 import { Directory } from "@parley/core/ports/Directory"
 import { OperationStore } from "@parley/core/ports/OperationStore"
+import { RegistrationStore } from "@parley/core/ports/RegistrationStore"
 import type { StoreFailure } from "@parley/core/ports/Store"
 import { Transactor } from "@parley/core/ports/Store"
 import type { AgentNumber, ApiKey, Connector, Project } from "@parley/core/Project"
 import { ProjectConfig } from "@parley/core/Project"
+import { initialRegistration, usualSegmentsPerSecond } from "@parley/core/Throughput"
 import * as ApiKeys from "./ApiKeys.ts"
 import type { ProjectFile } from "./ProjectFile.ts"
 
@@ -127,31 +129,30 @@ const planConnectors = Effect.fnUntraced(function*(file: ProjectFile, problems: 
   return changes
 })
 
-// What a number of each type sends without further registration, in segments a second. Source: the carrier's throughput table.
-const usualThroughput: Readonly<Record<SenderType, number>> = { long_code: 1, mobile: 1, toll_free: 3, short_code: 100 }
-const abroad = 10
-
-const complete = (file: ProjectFile, wanted: ProjectFile["numbers"][number], before: AgentNumber | null, problems: Array<string>): AgentNumber | null => {
+/** What the file leaves open is as the number is registered here, and else as for any number of its kind. */
+const complete = Effect.fnUntraced(function*(file: ProjectFile, wanted: ProjectFile["numbers"][number], before: AgentNumber | null, problems: Array<string>) {
   const country = wanted.country ?? countryOf(wanted.number)
   if (country === undefined) {
     problems.push(`The country of ${wanted.number} can't be read off it. Give the number a "country".`)
     return null
   }
-  const isNorthAmerican = country === "US" || country === "CA"
+  const isRegistered = wanted.registration === null && before !== null && Option.isSome(yield* (yield* RegistrationStore).number(wanted.number))
+  const registration = wanted.registration ?? (isRegistered ? before.registration : initialRegistration(country))
+  const usual = isRegistered ? before.segmentsPerSecond : usualSegmentsPerSecond(yield* CurrentAvailability, country, wanted.type, registration)
   // What the carrier told when the number was imported stays, unless the file knows better.
   const mms = wanted.mms ?? before?.mms
-  const isLong = wanted.type === "long_code" || wanted.type === "mobile"
-  return {
+  const number: AgentNumber = {
     number: wanted.number,
     projectId: file.project,
     environment: wanted.environment,
     type: wanted.type,
     country,
-    registration: wanted.registration ?? (isNorthAmerican ? "unregistered" : "not_required"),
-    segmentsPerSecond: wanted.segments_per_second ?? (isLong && !isNorthAmerican ? abroad : usualThroughput[wanted.type]),
+    registration,
+    segmentsPerSecond: wanted.segments_per_second ?? usual,
     ...(mms === undefined ? {} : { mms })
   }
-}
+  return number
+})
 
 const planNumbers = Effect.fnUntraced(function*(file: ProjectFile, problems: Array<string>) {
   const directory = yield* Directory
@@ -164,7 +165,7 @@ const planNumbers = Effect.fnUntraced(function*(file: ProjectFile, problems: Arr
     }
     seen.add(wanted.number)
     const before = yield* directory.number(wanted.number)
-    const number = complete(file, wanted, Option.getOrNull(before), problems)
+    const number = yield* complete(file, wanted, Option.getOrNull(before), problems)
     if (number === null) continue
     const put = Effect.flatMap(Directory, (directory) => directory.putNumber(number))
     const name = `number ${mask(number.number)}`

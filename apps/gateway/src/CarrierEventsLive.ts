@@ -7,10 +7,12 @@ import type { ConsentStore } from "@parley/core/ports/ConsentStore"
 import type { LimitStore } from "@parley/core/ports/LimitStore"
 import type { LineStore } from "@parley/core/ports/LineStore"
 import type { MessageStore } from "@parley/core/ports/MessageStore"
+import type { RegistrationStore } from "@parley/core/ports/RegistrationStore"
 import type { SessionStore } from "@parley/core/ports/SessionStore"
 import type { Transactor } from "@parley/core/ports/Store"
 import type { Wakeups } from "@parley/core/ports/Wakeups"
 import * as Receipts from "@parley/core/Receipts"
+import { senderVerdict } from "@parley/twilio/TwilioErrors"
 import { CarrierEvents } from "@parley/twilio/TwilioRoutes"
 
 type Services =
@@ -20,6 +22,7 @@ type Services =
   | LimitStore
   | LineStore
   | MessageStore
+  | RegistrationStore
   | SessionStore
   | Transactor
   | Wakeups
@@ -60,7 +63,8 @@ export const layer: Layer.Layer<CarrierEvents, never, Services> = Layer.effect(
           from: report.from,
           optedOut: report.optedOut,
           code: report.code,
-          detail: report.detail
+          detail: report.detail,
+          sender: senderVerdict(report.code)
         }).pipe(
           Effect.tap((result) => result === "recorded" ? Effect.void : Effect.logWarning(`A status report was not used: ${result}`)),
           Effect.provideContext(context)

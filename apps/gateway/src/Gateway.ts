@@ -7,6 +7,7 @@ import type { Sharding } from "effect/cluster"
 import { NetAddress } from "effect/net"
 import * as Agents from "@parley/agents/Agents"
 import * as Provisioner from "@parley/cluster/Provisioner"
+import * as Registrar from "@parley/cluster/Registrar"
 import * as SingleProcess from "@parley/cluster/SingleProcess"
 import { CurrentAvailability } from "@parley/core/Availability"
 import { Ids } from "@parley/core/Ids"
@@ -16,6 +17,7 @@ import { CurrentReceiptTimes } from "@parley/core/Receipts"
 import * as Routes from "@parley/http/Routes"
 import * as TwilioCarrier from "@parley/twilio/TwilioCarrier"
 import * as TwilioNumbers from "@parley/twilio/TwilioNumbers"
+import * as TwilioRegistrations from "@parley/twilio/TwilioRegistrations"
 import * as TwilioRoutes from "@parley/twilio/TwilioRoutes"
 import * as Accounts from "./Accounts.ts"
 import type { Lookup } from "./Apply.ts"
@@ -66,14 +68,15 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
     const timeout = Duration.seconds(8)
     const carrier = Layer.mergeAll(
       TwilioCarrier.layer({ accountFor, publicUrl, baseUrl, timeout }),
-      TwilioNumbers.layer({ accountFor, publicUrl, fallbackUrl, baseUrl, timeout })
+      TwilioNumbers.layer({ accountFor, publicUrl, fallbackUrl, baseUrl, timeout }),
+      TwilioRegistrations.layer({ accountFor, baseUrl, timeout })
     )
     const agents = Agents.layer({
       secret: (name) => Option.map(lookup(name), Redacted.make),
       allowLoopback: allowLoopbackAgents,
       allowPrivate: settings.agentAllowPrivate
     })
-    const owners = Provisioner.layer.pipe(
+    const owners = Layer.mergeAll(Provisioner.layer, Registrar.layer).pipe(
       Layer.provideMerge(workers(settings)),
       Layer.provideMerge(Layer.mergeAll(carrier, agents, Ids.layer, NodeCrypto.layerDigest))
     )

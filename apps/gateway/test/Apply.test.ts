@@ -76,7 +76,7 @@ describe("Apply.plan", () => {
         [
           `change project p: agent: type "scripted" → "webhook", url nothing → "https://agent.example"; limits: outbound_per_minute 100 → 50; session: idle_after 1d → 12h`,
           "change connector conn_live: live → sandbox",
-          `change number +14*******01: registration "unregistered" → "approved"`,
+          `change number +14*******01: registration "unregistered" → "approved", segmentsPerSecond 1 → 225`,
           "remove number +44********01",
           `change API key "deploy": name "ci" → "deploy", scopes ["send","read","operate"] → ["send"], expires_at nothing → "2027-06-30T00:00:00.000Z"`
         ]

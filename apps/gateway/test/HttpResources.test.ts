@@ -46,7 +46,7 @@ describe("GET /v1/sessions", () => {
     expect(page.next_cursor).toBeNull()
     expect(Object.keys(page.data[0] ?? {}).toSorted()).toEqual([
       "agent", "agent_number", "channel", "end_detail", "end_reason", "ended_at", "environment", "id", "last_activity_at", "next_timeout", "opened_at",
-      "opening", "project", "state", "takeover", "user_number"
+      "opening", "project", "state", "takeover", "user_number", "waiting_for"
     ])
     expect(page.data[0]).toMatchObject({ channel: "SMS", project: "main", environment: "live" })
   })
@@ -351,8 +351,8 @@ describe("GET /v1/numbers", () => {
     const page = await api.read<PageBody<object>>("/v1/numbers")
     expect(page).toEqual({
       data: [
-        { number: us, environment: "live", type: "long_code", country: "US", registration: "approved", segments_per_second: 1_000, queued: expect.any(Number) },
-        { number: british, environment: "live", type: "long_code", country: "GB", registration: "not_required", segments_per_second: 1_000, queued: 0 }
+        { number: us, environment: "live", type: "long_code", country: "US", registration: "approved", registration_id: null, waiting_for: null, segments_per_second: 1_000, queued: expect.any(Number) },
+        { number: british, environment: "live", type: "long_code", country: "GB", registration: "not_required", registration_id: null, waiting_for: null, segments_per_second: 1_000, queued: 0 }
       ],
       next_cursor: null
     })

@@ -61,6 +61,8 @@ export interface CampaignParams extends Campaign {
   /** The brand, as it was registered here. */
   readonly brand: string
   readonly numbers?: ReadonlyArray<string>
+  /** The carrier's pool of senders that the campaign is for (Twilio: a Messaging Service, MG…); one is made when absent. */
+  readonly pool?: string
   readonly subscriberOptIn?: boolean
   readonly ageGated?: boolean
   readonly directLending?: boolean

@@ -26,6 +26,14 @@ const replayed = Effect.fnUntraced(function*(idempotency: Keyed | null) {
   return Option.isNone(id) ? null : Option.getOrNull(yield* store.get(id.value))
 })
 
+/** A verification that is filed anew is the same one at the carrier: its row before is asked about no more. */
+const retireRejected = Effect.fnUntraced(function*(number: PhoneNumber) {
+  const store = yield* RegistrationStore
+  const link = Option.getOrNull(yield* store.number(number))
+  const before = link === null ? null : Option.getOrNull(yield* store.get(link.registrationId))
+  if (before !== null) yield* store.update({ ...before, dueAt: null })
+})
+
 /** Accepts a filing. It is durable when this succeeds, and is submitted from then on, once. */
 export const create = Effect.fn("Registrations.create")(function*(owner: Owner, filing: Filing, idempotency: Keyed | null) {
   const { transact } = yield* Transactor
@@ -38,7 +46,10 @@ export const create = Effect.fn("Registrations.create")(function*(owner: Owner, 
     const registration = file({ ...owner, id: yield* (yield* Ids).registration, filing }, yield* DateTime.now)
     yield* store.insert(registration)
     const numbers = filing.kind === "campaign" ? filing.numbers ?? [] : filing.kind === "toll_free" ? [filing.number] : []
-    yield* Effect.forEach(numbers, (number) => store.putNumber(registers(number, registration.id)), { discard: true })
+    for (const number of numbers) {
+      yield* retireRejected(number)
+      yield* store.putNumber(registers(number, registration.id))
+    }
     yield* settleNumbers(registration)
     yield* remember(idempotency, 202, registration.id)
     return { registration, replayed: false }

@@ -45,6 +45,9 @@ export const campaignSubmissionFields = {
   ...campaignFields,
   brand: RegistrationId.annotate({ description: "The brand, as it was registered here. The campaign waits until the brand is approved." }),
   numbers: Schema.optionalKey(Schema.Array(PhoneNumber).annotate({ description: "Long codes of the project that are to text under it. More can be added later." })),
+  pool: Schema.optionalKey(
+    text(64).annotate({ description: "The carrier's pool of senders that the campaign is for (Twilio: a Messaging Service, MG…), which holds one campaign; one is made when absent." })
+  ),
   subscriberOptIn: Schema.optionalKey(Schema.Boolean.annotate({ description: "Whether people opt in themselves; true when absent." })),
   ageGated: Schema.optionalKey(Schema.Boolean.annotate({ description: "Content behind an age gate." })),
   directLending: Schema.optionalKey(Schema.Boolean.annotate({ description: "Loans of the brand's own." })),

@@ -10,6 +10,7 @@ import { LimitStore } from "@parley/core/ports/LimitStore"
 import { LineStore } from "@parley/core/ports/LineStore"
 import { MessageStore } from "@parley/core/ports/MessageStore"
 import { OperationStore } from "@parley/core/ports/OperationStore"
+import { RegistrationStore } from "@parley/core/ports/RegistrationStore"
 import { ScheduledSendStore } from "@parley/core/ports/ScheduledSendStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import type { StoreFailure } from "@parley/core/ports/Store"
@@ -19,6 +20,7 @@ const agentNumber = Samples.agentNumber()
 const busyUser = Samples.userNumber()
 const correspondents = { projectId: project.id, environment: "live" as const, userNumber: busyUser }
 const session = Samples.textedSession({ ...correspondents, accountId: project.accountId, agentNumber })
+const registration = Samples.registration(project)
 const message = Samples.outboundText({ ...correspondents, accountId: project.accountId, agentNumber, sessionId: session.id, carrierId: Samples.carrierId() })
 
 /** Thousands of rows, so that a scan would be the wrong choice; no statistics, as in production. */
@@ -94,6 +96,12 @@ export const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> 
   "an operation on a number by id": of(OperationStore, (store) => store.get(Samples.numberOperation(project).id)),
   "the newest operation on a number": of(OperationStore, (store) => store.latest(agentNumber)),
   "operations that are due": of(OperationStore, (store) => store.due(now, 100)),
+  "a registration": of(RegistrationStore, (store) => store.get(registration.id)),
+  "registrations that are due": of(RegistrationStore, (store) => store.due(now, 50)),
+  "a project's registrations": of(RegistrationStore, (store) => store.list({ accountId, projectId: project.id, kind: "campaign" }, next)),
+  "a brand's campaigns": of(RegistrationStore, (store) => store.campaignsOf(registration.id)),
+  "what a number is registered under": of(RegistrationStore, (store) => store.number(agentNumber)),
+  "the numbers of a registration": of(RegistrationStore, (store) => store.numbersOf(registration.id)),
   "a key by its hash": directory((store) => store.keyByHash("0")),
   "a connector": directory((store) => store.connector(Samples.connector(project).id)),
   "a project": directory((store) => store.project(project.id)),
@@ -134,6 +142,10 @@ export const meant: Record<string, string> = {
   "a user's sends for later": "scheduled_sends_user",
   "the newest operation on a number": "number_operations_number",
   "operations that are due": "number_operations_due",
+  "registrations that are due": "registrations_due",
+  "a project's registrations": "registrations_project",
+  "a brand's campaigns": "registrations_brand",
+  "the numbers of a registration": "registered_numbers_registration",
   "lines that are due": "messages_line",
   "an account's audit log": "audit_log_account",
   "what was done to something": "audit_log_subject",

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, type Duration, Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
+import * as Samples from "@parley/conformance/Samples"
 import type { Country } from "@parley/schema/Country"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { isFinal, type NumberOperation } from "@parley/core/NumberOperation"
@@ -8,6 +9,8 @@ import * as NumberProvisioning from "@parley/core/NumberProvisioning"
 import * as NumberSteps from "@parley/core/NumberSteps"
 import { Directory } from "@parley/core/ports/Directory"
 import { OperationStore } from "@parley/core/ports/OperationStore"
+import { RegistrationStore } from "@parley/core/ports/RegistrationStore"
+import { settleNumbers } from "@parley/core/RegisteredNumbers"
 import * as FakeMarket from "./FakeMarket.ts"
 import { accountId, connector, first, send, user, world } from "./World.ts"
 
@@ -15,7 +18,7 @@ const owner = { accountId, projectId: connector.projectId }
 const wish = { country: "US" as Country, type: "local" as const, areaCode: "415", contains: null }
 const [cheapest, next, last] = FakeMarket.shelf as [PhoneNumber, PhoneNumber, PhoneNumber]
 
-const requested = (of: Partial<NumberProvisioning.ProvisionRequest> = {}) => ({ owner, environment: "live" as const, wanted: wish, isImport: false, registration: null, ...of })
+const requested = (of: Partial<NumberProvisioning.ProvisionRequest> = {}) => ({ owner, environment: "live" as const, wanted: wish, isImport: false, registration: null, campaign: null, ...of })
 
 const accept = (of: Partial<NumberProvisioning.ProvisionRequest> = {}, key: string | null = null) =>
   NumberProvisioning.provision(requested(of), key === null ? null : { key, fingerprint: "same" })
@@ -39,7 +42,7 @@ const carryOut = Effect.fnUntraced(function*(id: NumberOperation["id"], patience
 
 const provisioned = (number: PhoneNumber) => Effect.flatMap(Directory, (directory) => directory.number(number))
 
-const test = (name: string, body: Effect.Effect<void, unknown, Effect.Services<ReturnType<typeof carryOut>> | Effect.Services<ReturnType<typeof accept>> | FakeMarket.FakeMarket | Directory>) =>
+const test = (name: string, body: Effect.Effect<void, unknown, Effect.Services<ReturnType<typeof carryOut>> | Effect.Services<ReturnType<typeof accept>> | FakeMarket.FakeMarket | Directory | RegistrationStore>) =>
   it.effect(name, () => body.pipe(Effect.provide(FakeMarket.layer.pipe(Layer.provideMerge(world())))))
 
 describe("a purchase", () => {
@@ -68,6 +71,31 @@ describe("a purchase", () => {
     yield* carryOut(operation.id)
     assert.strictEqual(Option.getOrThrow(yield* provisioned(cheapest)).segmentsPerSecond, 225)
     assert.strictEqual((yield* send("Hello", { agentNumber: cheapest, userNumber: PhoneNumber.make("+12125550111") })).agentNumber, cheapest)
+  }))
+
+  test("under a campaign is chosen from as soon as that is approved, and not before", Effect.gen(function*() {
+    const store = yield* RegistrationStore
+    const project = { ...Samples.project(), id: owner.projectId, accountId }
+    const brand = Samples.registration(project, Samples.brandFiling, { state: "approved", carrierId: "BN1", trustScore: 60 })
+    const campaign = Samples.registration(project, Samples.campaignFiling(brand.id), { state: "in_review", carrierId: "QE1", poolId: "MG1", dueAt: Samples.at(3_600_000) })
+    yield* store.insert(brand)
+    yield* store.insert(campaign)
+    const { operation } = yield* accept({ wanted: cheapest, campaign: campaign.id })
+    yield* carryOut(operation.id)
+    const bought = Effect.map(provisioned(cheapest), (number) => Option.getOrThrow(number))
+    assert.strictEqual((yield* bought).registration, "pending")
+    assert.isTrue(Option.exists(yield* store.get(campaign.id), ({ dueAt }) => dueAt !== null && DateTime.toEpochMillis(dueAt) < Samples.epochMillis + 3_600_000))
+    const text = send("Hello", { agentNumber: cheapest, userNumber: PhoneNumber.make("+12125550111") })
+    assert.strictEqual((yield* Effect.flip(text))._tag, "NoneEligible")
+    yield* store.putNumber({ ...Option.getOrThrow(yield* store.number(cheapest)), attachedAt: Samples.at(0) })
+    const approved = { ...campaign, state: "approved" as const }
+    yield* store.update(approved)
+    yield* settleNumbers(approved)
+    assert.deepStrictEqual([(yield* bought).registration, (yield* bought).segmentsPerSecond], ["approved", 120])
+    assert.strictEqual((yield* text).agentNumber, cheapest)
+    const wrong = (of: Partial<NumberProvisioning.ProvisionRequest>) => Effect.map(Effect.flip(accept(of)), ({ _tag }) => _tag)
+    assert.strictEqual(yield* wrong({ campaign: brand.id }), "CampaignNotFit")
+    assert.strictEqual(yield* wrong({ campaign: campaign.id, wanted: { ...wish, type: "toll_free" } }), "CampaignNotFit")
   }))
 
   test("with a key that came before is the same purchase", Effect.gen(function*() {

@@ -145,7 +145,7 @@ describe("a release", () => {
   }
 
   test("of a number that is being bought waits for nobody: it is refused", Effect.gen(function*() {
-    yield* NumberProvisioning.provision({ owner, environment: "live", wanted: first, isImport: true, registration: null }, null)
+    yield* NumberProvisioning.provision({ owner, environment: "live", wanted: first, isImport: true, registration: null, campaign: null }, null)
     const refusal = yield* Effect.flip(release)
     assert.deepStrictEqual([refusal._tag, refusal._tag === "NumberTaken" && refusal.by], ["NumberTaken", "operation"])
     assert.strictEqual((yield* Effect.flip(NumberProvisioning.release(owner, PhoneNumber.make("+12125550100"))))._tag, "NumberNotFound")

@@ -7,7 +7,7 @@ import { isPhoneNumber, type PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { AccountFor } from "./TwilioAccount.ts"
 import type { Client } from "./TwilioClient.ts"
 import { clientsOn } from "./TwilioClients.ts"
-import { explain, ofCreate, ofRead } from "./TwilioErrors.ts"
+import { explain, ofCreate, ofRead, senderVerdict } from "./TwilioErrors.ts"
 import { make, TwilioCallFailed } from "./TwilioHttpClient.ts"
 import { statusOf } from "./TwilioStatus.ts"
 import { webhookRepeats } from "./TwilioWebhook.ts"
@@ -77,6 +77,7 @@ const toCarrierText = (listed: Listed, createdAt: DateTime.Utc): CarrierText => 
     from: numberOrNull(listed.from),
     createdAt,
     code,
+    sender: senderVerdict(code),
     detail: code === null ? null : explain(code, listed.errorMessage)
   }
 }

@@ -1,7 +1,7 @@
 /** Twilio's error codes as data, and what each means for a text. The only place that knows them. */
 import { Duration } from "effect"
 import { Ambiguous, NotNow, RecipientOptedOut, Refused, Rejected } from "@parley/core/ports/Carrier"
-import type { CarrierFailure } from "@parley/core/ports/Carrier"
+import type { CarrierFailure, SenderVerdict } from "@parley/core/ports/Carrier"
 
 /**
  * When a text with this error may be tried again. `no`: never. `later`: after some minutes. `slower`: at a lower rate. `next_day`: after the daily
@@ -15,6 +15,8 @@ export interface TwilioError {
   readonly retry: Retry
   /** The recipient opted out with the carrier. */
   readonly optOut?: true
+  /** What it says of the number that sent it. */
+  readonly sender?: SenderVerdict
   /** No text can leave before somebody changes the gateway's settings. */
   readonly operator?: true
 }
@@ -54,12 +56,12 @@ export const twilioErrors: ReadonlyMap<string, TwilioError> = new Map<string, Tw
   ["30019", no("The files are larger than the network carries: make them smaller, at best under 600 KB.")],
   ["30017", { meaning: "The network is congested: send more slowly, and try again later.", retry: "slower" }],
   ["30022", { meaning: "The sender is over its 10DLC rate: send more slowly, and try again later.", retry: "slower" }],
-  ["30023", { meaning: "The brand is over its daily 10DLC limit: texts go out again after midnight Pacific time.", retry: "next_day" }],
-  ["30027", { meaning: "The campaign is over the network's daily limit: texts go out again after midnight Pacific time.", retry: "next_day" }],
-  ["30032", no("The toll-free sender is not verified: complete its verification with Twilio.")],
-  ["30033", no("The sender's 10DLC campaign is suspended: settle it with Twilio.")],
-  ["30034", no("The sender has no 10DLC registration: register its campaign with Twilio.")],
-  ["30035", { meaning: "The sender's 10DLC registration is still being set up: try again later.", retry: "later" }],
+  ["30023", { meaning: "The brand is over its daily 10DLC limit: texts go out again after midnight Pacific time.", retry: "next_day", sender: "daily_cap_reached" }],
+  ["30027", { meaning: "The campaign is over the network's daily limit: texts go out again after midnight Pacific time.", retry: "next_day", sender: "daily_cap_reached" }],
+  ["30032", { ...no("The toll-free sender is not verified: have it verified with parley registration toll-free."), sender: "unregistered" }],
+  ["30033", { ...no("The sender's 10DLC campaign is suspended: settle it with Twilio."), sender: "suspended" }],
+  ["30034", { ...no("The sender has no 10DLC registration: put it under a campaign with parley registration campaign."), sender: "unregistered" }],
+  ["30035", { meaning: "The sender's 10DLC registration is still being set up: try again later.", retry: "later", sender: "being_set_up" }],
   ["30410", { meaning: "A provider timed out; the text may have arrived, so it is not sent again by itself.", retry: "ambiguous" }],
   ["30450", no("Twilio blocked the text as SMS pumping: check who asked for it, or adjust the fraud settings.")],
   ["63038", { meaning: "The account is over its daily limit of texts: they go out again the next day.", retry: "next_day" }]
@@ -71,6 +73,9 @@ export const explain = (code: string, said: string | null): string =>
 
 /** Whether a text failed because its recipient opted out with Twilio. */
 export const isOptOut = (code: string): boolean => twilioErrors.get(code)?.optOut === true
+
+/** What an error code says of the number that sent the text; null: nothing. */
+export const senderVerdict = (code: string | null): SenderVerdict | null => code === null ? null : twilioErrors.get(code)?.sender ?? null
 
 const shorten = (said: string): string => said.toWellFormed().slice(0, 300).toWellFormed().replace(/[.\s]+$/u, "")
 

@@ -164,7 +164,7 @@ describe("TwilioCarrier.find", () => {
       const { asked, baseUrl } = yield* serve((_, response) => json(response, 200, listing([resource({ date_sent: null })])))
       const found = yield* find({ baseUrl })
       assert.deepStrictEqual(found, [
-        { carrierId: sid(1), status: "sent", from: text.from, createdAt: DateTime.makeUnsafe("2026-11-24T10:00:00Z"), code: null, detail: null }
+        { carrierId: sid(1), status: "sent", from: text.from, createdAt: DateTime.makeUnsafe("2026-11-24T10:00:00Z"), code: null, sender: null, detail: null }
       ])
       const query = new URL(asked[0]?.url ?? "", baseUrl).searchParams
       assert.deepStrictEqual(Object.fromEntries(query), { To: text.to, From: text.from, PageSize: "100" })
