@@ -46,7 +46,7 @@ describe("GET /v1/sessions", () => {
     expect(page.next_cursor).toBeNull()
     expect(Object.keys(page.data[0] ?? {}).toSorted()).toEqual([
       "agent", "agent_number", "channel", "end_detail", "end_reason", "ended_at", "environment", "id", "last_activity_at", "next_timeout", "opened_at",
-      "opening", "project", "state", "takeover", "user_number", "waiting_for"
+      "opening", "project", "sender_pool", "state", "takeover", "user_number", "waiting_for"
     ])
     expect(page.data[0]).toMatchObject({ channel: "SMS", project: "main", environment: "live" })
   })

@@ -45,7 +45,7 @@ describe("the audit log", () => {
   it.effect("tells who asked for a number, and what came of it", () =>
     Effect.gen(function*() {
       const [cheapest] = FakeMarket.shelf as [PhoneNumber]
-      const wish = { owner: { accountId, projectId }, environment: "live", wanted: cheapest, isImport: false, registration: null } as const
+      const wish = { owner: { accountId, projectId }, environment: "live", wanted: cheapest, isImport: false, registration: null, campaign: null } as const
       const { operation } = yield* key(NumberProvisioning.provision(wish, null))
       yield* NumberSteps.run(operation.id)
       const released = yield* key(NumberProvisioning.release(wish.owner, first))
