@@ -30,8 +30,8 @@ const email = Schema.String.check(Schema.isPattern(/^[^\s@]+@[^\s@]+\.[^\s@]+$/u
 export const brandFields = {
   name: text(255).annotate({ description: "The brand's name as it is filed: 1 to 255 characters." }),
   type: BrandType.pipe(Schema.withDecodingDefaultKey(Effect.succeed("standard" as const))).annotate({ description: "`standard` when absent." }),
-  customerProfile: text(64).annotate({ description: "The carrier's reference of the customer profile (Twilio: BU…)." }),
-  messagingProfile: text(64).annotate({ description: "The carrier's reference of the messaging profile (Twilio: the A2P profile bundle, BU…)." }),
+  customerProfile: text(64).annotate({ description: "The carrier's reference of the customer profile." }),
+  messagingProfile: text(64).annotate({ description: "The carrier's reference of the messaging profile." }),
   mock: Schema.optionalKey(Schema.Boolean.annotate({ description: "A brand to try things with, which costs nothing and may text nobody." })),
   dailySegments: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000_000 })).annotate({
@@ -46,7 +46,7 @@ export const campaignSubmissionFields = {
   brand: RegistrationId.annotate({ description: "The brand, as it was registered here. The campaign waits until the brand is approved." }),
   numbers: Schema.optionalKey(Schema.Array(PhoneNumber).annotate({ description: "Long codes of the project that are to text under it. More can be added later." })),
   pool: Schema.optionalKey(
-    text(64).annotate({ description: "The carrier's pool of senders that the campaign is for (Twilio: a Messaging Service, MG…), which holds one campaign; one is made when absent." })
+    text(64).annotate({ description: "The carrier's pool of senders that the campaign is for, which holds one campaign; one is made when absent." })
   ),
   subscriberOptIn: Schema.optionalKey(Schema.Boolean.annotate({ description: "Whether people opt in themselves; true when absent." })),
   ageGated: Schema.optionalKey(Schema.Boolean.annotate({ description: "Content behind an age gate." })),
