@@ -19,6 +19,8 @@ export interface ParleyOptions {
   readonly maxRetries?: number | undefined
   /** How long one try may take, in milliseconds; 30 seconds by default. */
   readonly timeout?: number | undefined
+  /** Headers of every call, beside those that the client sets, like what a proxy asks for. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Another `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined
   /** What to tell of the calls; `warn` by default. Secrets, numbers and texts are masked. Default: `PARLEY_LOG`. */
@@ -45,6 +47,8 @@ export interface RequestOptions {
   /** Milliseconds for one try. */
   readonly timeout?: number | undefined
   readonly maxRetries?: number | undefined
+  /** Headers of this call, beside the client's. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Of a POST. The same key with the same parameters has one effect within 24 hours; a new one is made for each call. */
   readonly idempotencyKey?: string | undefined
 }
@@ -56,13 +60,20 @@ export interface Settings {
   readonly baseUrl: string
   readonly maxRetries: number
   readonly timeout: number
+  readonly headers: Readonly<Record<string, string>>
   readonly fetch: typeof globalThis.fetch
   readonly log: Log
 }
 
-/** A variable of the environment, where there is one; an empty one counts as absent. */
-export const environment = (name: string): string | undefined =>
-  (globalThis as { readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> } }).process?.env?.[name] || undefined
+/** A variable of the environment, where there is one that may be read; an empty one counts as absent. */
+export const environment = (name: string): string | undefined => {
+  try {
+    return (globalThis as { readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> } }).process?.env?.[name] || undefined
+  } catch {
+    // Deno throws where the program was not given the permission.
+    return undefined
+  }
+}
 
 const required = (value: string | undefined, option: string, variable: string): string => {
   const found = value ?? environment(variable)
@@ -97,6 +108,7 @@ export const settingsOf = (options: ParleyOptions): Settings => {
     baseUrl,
     maxRetries: options.maxRetries ?? 2,
     timeout: options.timeout ?? 30_000,
+    headers: options.headers ?? {},
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     log
   }

@@ -73,6 +73,8 @@ export class Transport {
 
   #headers(call: Call, options: RequestOptions): Record<string, string> {
     return {
+      ...lowerCased(this.#settings.headers),
+      ...lowerCased(options.headers ?? {}),
       accept: "application/json",
       "user-agent": "parley-sdk",
       "x-polyai-auth-token": this.#settings.apiKey,
@@ -115,6 +117,9 @@ export class Transport {
     }
   }
 }
+
+/** Names of headers that differ in case alone are one header. */
+const lowerCased = (headers: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
 /** Stands for a body that is no JSON: a proxy's page. */
 const notJson = Symbol("not JSON")

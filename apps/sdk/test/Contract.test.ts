@@ -20,8 +20,9 @@ import type { SessionsQuery, SpeakRequest, TakeoverRequest } from "@parley/contr
 import { type Brand, DateTime, Schema } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
 import { describe, expect, expectTypeOf, it } from "vitest"
-import { type AgentNumber, type AuditEntry, type AuditListParams, type AvailableNumber, type AvailableNumberParams, type BrandParams, type BuyNumberParams, type Campaign, type CampaignParams, type CampaignReport, type CarrierRegistration, type CountryAvailability, type Message, type NumberOperation, type NumberPlan, type OptOut, type OptOutListParams, Parley, type RegistrationListParams, type ScheduledSend, type ScheduledSendListParams, type SendMediaParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template, type TollFreeParams } from "../src/index.ts"
+import { ApiError, type AgentNumber, type AuditEntry, type AuditListParams, type AvailableNumber, type AvailableNumberParams, type BrandParams, type BuyNumberParams, type Campaign, type CampaignParams, type CampaignReport, type CarrierRegistration, type CountryAvailability, type Message, type NumberOperation, type NumberPlan, type OptOut, type OptOutListParams, Parley, type RegistrationListParams, type ScheduledSend, type ScheduledSendListParams, type SendMediaParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template, type TollFreeParams } from "../src/index.ts"
 import type { AgentAnswer, AgentTurn } from "../src/webhooks.ts"
+import { errorOf } from "../src/Errors.ts"
 import { fromWire } from "../src/Wire.ts"
 import { listen } from "./Server.ts"
 
@@ -93,6 +94,14 @@ interface Endpoint {
 }
 
 const document = OpenApi.fromApi(Api)
+
+it("every failure that an endpoint declares has an error class of its status", () => {
+  const operations = Object.values(document.paths).flatMap((path) => Object.values(path) as ReadonlyArray<{ readonly responses?: object }>)
+  const statuses = [...new Set(operations.flatMap(({ responses }) => Object.keys(responses ?? {})))].map(Number).filter((status) => status >= 400)
+  expect(statuses.length).toBeGreaterThan(5)
+  expect(statuses.filter((status) => errorOf(new Response(null, { status }), {}).constructor === ApiError)).toEqual([])
+})
+
 const endpoints: Array<Endpoint> = []
 HttpApi.reflect(Api, {
   onGroup: () => {},

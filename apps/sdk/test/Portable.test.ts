@@ -53,6 +53,12 @@ describe("where there is nothing but the web's globals", () => {
     expect(() => new Parley({ connectorId: "conn_1" })).toThrow("Parley needs baseUrl: pass { baseUrl } or set PARLEY_BASE_URL.")
   })
 
+  it("an environment that may not be read counts as none", () => {
+    const { Parley } = load<typeof Sdk>(main, { process: { get env(): never { throw new Error("Requires env access") } } })
+    expect(new Parley({ apiKey: "pk_1", connectorId: "conn_1", baseUrl: "http://127.0.0.1:1" }).sessions).toBeDefined()
+    expect(() => new Parley({ connectorId: "conn_1", baseUrl: "http://127.0.0.1:1" })).toThrow("Parley needs apiKey")
+  })
+
   it("a webhook is verified", async () => {
     const { receiveAgentTurn, signedTestTurn } = load<typeof Webhooks>(webhooks)
     expect((await receiveAgentTurn(await signedTestTurn({ texts: ["YES"] }, "whsec_c2VjcmV0"), "whsec_c2VjcmV0")).texts[0]?.text).toBe("YES")

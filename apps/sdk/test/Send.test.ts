@@ -82,6 +82,13 @@ it("withResponse gives the raw response beside the result", async () => {
   expect([data.sessionId, correlationId, response.status, response.headers.get("location")]).toEqual([sessionId, "c-1", 202, data.location])
 })
 
+it("headers of the client and of the call go along, and replace none of what the API needs", async () => {
+  const server = await listen(inTurn(accepted))
+  const parley = new Parley({ apiKey: "pk_1", connectorId: "conn_1", baseUrl: server.url, headers: { "X-Proxy": "a", "x-team": "b", "X-Token-Id": "conn_2" } })
+  await parley.outboundSms.send(text, { headers: { "x-team": "c" } })
+  expect(server.received[0]?.headers).toMatchObject({ "x-proxy": "a", "x-team": "c", "x-token-id": "conn_1" })
+})
+
 it("a call is a promise like any other", async () => {
   const server = await listen(inTurn(accepted, problem(404), accepted))
   const parley = client(server)

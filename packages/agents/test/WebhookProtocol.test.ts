@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Result } from "effect"
+import { AgentAnswer, AgentTurn } from "@parley/contract/AgentTurn"
+import { DateTime, Result, Schema } from "effect"
 import type { TurnAnswer } from "@parley/core/ports/Agent"
-import { readAnswer } from "../src/WebhookProtocol.ts"
+import { readAnswer, requestBody } from "../src/WebhookProtocol.ts"
+import { replyTo, said } from "./conversation.ts"
 
 const nothing: TurnAnswer = { messages: [], end: null, handoff: null }
 const conversationId = "TW_SMS_01"
@@ -52,6 +54,22 @@ const wrong: ReadonlyArray<readonly [name: string, body: string, detail: RegExp]
 const read = (body: string | Uint8Array) => readAnswer(Buffer.from(body), conversationId)
 
 describe("WebhookProtocol", () => {
+  it("tells what the contract says that an agent is told", () => {
+    const picture = { url: "https://example.com/a.png", contentType: "image/png", sizeBytes: null }
+    const request = replyTo([said(1, "api", "Tomorrow at 10?"), { ...said(2, "user", "YES"), media: [picture] }], "send")
+    const turn = Schema.decodeUnknownSync(AgentTurn, { onExcessProperty: "error" })(JSON.parse(requestBody(request)))
+    assert.deepStrictEqual(turn.texts, request.texts)
+    assert.deepStrictEqual(turn.history, request.history)
+    assert.isTrue(DateTime.Equivalence(turn.session.openedAt, request.session.openedAt))
+  })
+
+  for (const answer of [{}, { messages: ["Hi"] }, { messages: null, end: null, handoff: null }, { end: true }, { end: false }, { end: "user_end" }, { end: "natural_end" }, { handoff: { destination: "desk" } }, { conversation_id: conversationId, handoff: { destination: "desk", reason: null } }]) {
+    it(`understands what the contract lets an agent answer: ${JSON.stringify(answer)}`, () => {
+      const allowed = Schema.decodeUnknownSync(AgentAnswer, { onExcessProperty: "error" })(answer)
+      assert.isTrue(Result.isSuccess(read(JSON.stringify(Schema.encodeSync(AgentAnswer)(allowed)))))
+    })
+  }
+
   for (const [name, answer, expected] of answers) {
     it(name, () => {
       assert.deepStrictEqual(read(JSON.stringify(answer)), Result.succeed(expected))
