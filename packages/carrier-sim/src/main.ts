@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The simulated carrier as a program: `node --conditions=source packages/carrier-sim/src/main.ts`. */
 import { env, stderr, stdout } from "node:process"
 import { defaultAccount } from "./CarrierOptions.ts"
