@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process"
+import { spawn } from "node:child_process"
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { join, relative } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { freePort, startDemo } from "../src/demo.ts"
 import { documentedExamples, type Example, examplesOf, folders, readmeOf, sourcesOf } from "../src/examples.ts"
 
 const root = join(import.meta.dirname, "../../..")
@@ -18,15 +18,6 @@ const nest = `.readme-examples-${process.pid}`
 const fileOf = (example: Example) => join(root, example.folder, nest, `${example.file.replaceAll(/\W/gu, "-")}-line${example.line}.ts`)
 const nests = [...new Set(examples.map(({ folder }) => join(root, folder, nest))), join(root, nest)]
 
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer().once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")))
-    })
-  })
-
 /** Ends with what was printed and the exit code. */
 const run = (command: string, args: ReadonlyArray<string>, more: NodeJS.ProcessEnv = {}) =>
   new Promise<{ readonly printed: string; readonly code: number | null }>((resolve) => {
@@ -37,22 +28,6 @@ const run = (command: string, args: ReadonlyArray<string>, more: NodeJS.ProcessE
   })
 
 const node = (args: ReadonlyArray<string>, more: NodeJS.ProcessEnv) => run(process.execPath, ["--conditions=source", "--disable-warning=ExperimentalWarning", ...args], more)
-
-const startDemo = (port: number) =>
-  new Promise<ChildProcess>((resolve, reject) => {
-    const child = spawn(process.execPath, ["--conditions=source", "apps/gateway/src/main.ts", "dev"], {
-      cwd: root,
-      env: { ...process.env, PORT: String(port), CARRIER_PORT: "0", DATABASE_URL: "file::memory:", HOST: "127.0.0.1", PUBLIC_URL: `http://127.0.0.1:${port}` }
-    })
-    let printed = ""
-    const read = (text: string) => {
-      printed += text
-      if (printed.includes("Parley is ready")) resolve(child)
-    }
-    child.stdout.setEncoding("utf8").on("data", read)
-    child.stderr.setEncoding("utf8").on("data", read)
-    child.once("exit", () => reject(new Error(`The demo did not start:\n${printed}`)))
-  })
 
 const compile = () => {
   writeFileSync(join(root, nest, "tsconfig.json"), JSON.stringify({
@@ -83,8 +58,8 @@ beforeAll(async () => {
   const demoUrl = `http://127.0.0.1:${port}`
   for (const example of examples) writeFileSync(fileOf(example), example.code.replaceAll("127.0.0.1:8080", `127.0.0.1:${port}`))
   const onDemo = () =>
-    startDemo(port).then(
-      (demo) => runAll("gateway", demoUrl).finally(() => demo.kill()),
+    startDemo(root, port).then(
+      (demo) => runAll("gateway", demoUrl).finally(demo.stop),
       (error: Error) => {
         for (const example of examples.filter(({ needs }) => needs === "gateway")) errors.set(fileOf(example), error.message)
       }
