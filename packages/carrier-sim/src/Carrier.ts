@@ -6,6 +6,7 @@ import { makeDelivery } from "./Delivery.ts"
 import { makeFaults, type Faults } from "./Faults.ts"
 import { inboundSegments, tellApplication, type InboundWebhook } from "./Inbound.ts"
 import { InvalidControl } from "./InvalidControl.ts"
+import { type HandsetFile, linked, received } from "./Media.ts"
 import type { MessageRecord, MessageResource } from "./MessageResource.ts"
 import { toResource } from "./MessageResource.ts"
 import { makeMessageStore, type MessageStore } from "./MessageStore.ts"
@@ -23,8 +24,8 @@ export interface InboundInput {
   readonly from: string
   readonly to: string
   readonly body: string
-  /** URLs of pictures. */
-  readonly media?: ReadonlyArray<string>
+  /** Pictures and other files: as URLs, or as what the handset sends, which is then kept here and served with authentication. */
+  readonly media?: ReadonlyArray<string | HandsetFile>
   /** Given again, the same text is told to the application again, and is on the handset once. */
   readonly messageSid?: string
   /** STOP, START or HELP: what Advanced Opt-Out would say. */
@@ -54,6 +55,8 @@ export interface Carrier {
   /** Fails with `InvalidControl`. */
   inbound(input: InboundInput): Promise<InboundResult>
   putNumber(options: NumberOptions): OwnedNumber
+  /** Where its server listens, which is where its files are. */
+  listensAt(url: string): void
   /** Forgets messages, faults, opt-outs, registrations and webhooks, and stops what is under way; numbers and Messaging Services stay. */
   reset(): void
   /** Nothing waits, moves or is being told. */
@@ -61,8 +64,9 @@ export interface Carrier {
 }
 
 export const makeCarrier = (options: CarrierOptions): Carrier => {
+  let origin = ""
   const clock = makeSimClock()
-  const store = makeMessageStore(options.keptMessages ?? 200_000)
+  const store = makeMessageStore(options.keptMessages ?? 200_000, () => origin)
   const faults = makeFaults(options.seed ?? 1)
   const webhooks = makeWebhooks(options.keptWebhooks ?? 20_000)
   const optOuts = makeOptOuts(options.optOutHandling ?? "off")
@@ -102,7 +106,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
     store.add(record)
     if (record.messagingServiceSid === null) delivery.queue(record)
     else {
-      const segments = inboundSegments(record.body, record.mediaUrls.length > 0 ? 1 : 0)
+      const segments = inboundSegments(record.body, record.media.length > 0 ? 1 : 0)
       const resolve = () => {
         if (record.status === "accepted" || record.status === "scheduled") resolveSender(record, segments)
       }
@@ -111,12 +115,12 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
     return record
   }
 
-  const emptyRecord = (input: Pick<MessageRecord, "sid" | "accountSid" | "direction" | "to" | "from" | "body" | "status" | "mediaUrls">): MessageRecord => {
+  const emptyRecord = (input: Pick<MessageRecord, "sid" | "accountSid" | "direction" | "to" | "from" | "body" | "status" | "media">): MessageRecord => {
     const nowMillis = clock.nowMillis()
     return {
       ...input,
       originalBody: input.body,
-      numSegments: inboundSegments(input.body, input.mediaUrls.length),
+      numSegments: inboundSegments(input.body, input.media.length),
       messagingServiceSid: null,
       statusCallback: null,
       errorCode: null,
@@ -136,7 +140,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
     if (twiml.body === "" && twiml.mediaUrls.length === 0) return
     if (optOuts.blocks(to, from, twiml.body, clock.nowMillis())) return
     const { accountSid } = inbound
-    const record = emptyRecord({ sid: newSid(twiml.mediaUrls.length > 0 ? "MM" : "SM"), accountSid, direction: "outbound-reply", to, from, body: twiml.body, status: "queued", mediaUrls: twiml.mediaUrls })
+    const record = emptyRecord({ sid: newSid(twiml.mediaUrls.length > 0 ? "MM" : "SM"), accountSid, direction: "outbound-reply", to, from, body: twiml.body, status: "queued", media: linked(twiml.mediaUrls) })
     store.add(record)
     delivery.queue(record)
   }
@@ -144,10 +148,10 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
   const receive = (input: InboundInput, number: OwnedNumber): MessageRecord => {
     const known = input.messageSid === undefined ? undefined : store.findAny(input.messageSid)
     if (known !== undefined) return known
-    const media = input.media ?? []
+    const media = received(input.media ?? [])
     const sid = input.messageSid ?? newSid(media.length > 0 ? "MM" : "SM")
     const { accountSid } = number
-    const record = emptyRecord({ sid, accountSid, direction: "inbound", to: input.to, from: input.from, body: input.body, status: "received", mediaUrls: media })
+    const record = emptyRecord({ sid, accountSid, direction: "inbound", to: input.to, from: input.from, body: input.body, status: "received", media })
     record.sentAtMillis = record.createdAtMillis
     store.add(record)
     store.arrive(input.from, record)
@@ -169,6 +173,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
       webhooks,
       faults,
       clock,
+      origin,
       isCurrent: () => current === life,
       reply: (twiml) => {
         if (current === life) reply(record, twiml)
@@ -191,6 +196,9 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
     create,
     cancel: (record) => delivery.setStatus(record, "canceled"),
     inbound,
+    listensAt: (url) => {
+      origin = url
+    },
     putNumber: (each) => senders.putNumber(each, clock.nowMillis()),
     reset: () => {
       life++

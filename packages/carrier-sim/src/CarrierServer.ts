@@ -1,9 +1,11 @@
 /** The carrier's HTTP server on loopback: reads requests, lets the faults strike, and answers. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import { Readable } from "node:stream"
 import type { Carrier } from "./Carrier.ts"
 import { restFailure } from "./CarrierErrors.ts"
 import { field } from "./CreateMessage.ts"
 import type { FaultEffect } from "./Faults.ts"
+import { bytesOf, type MediaFile, openedBy, sizeOf } from "./Media.ts"
 import type { MessageResource } from "./MessageResource.ts"
 import { newSid } from "./ResourceFormat.ts"
 import { accountFor, restRoutes, type RawRequest } from "./RestRoutes.ts"
@@ -43,6 +45,13 @@ const write = (response: ServerResponse, status: number, body: unknown, headers:
     ...headers
   })
   response.end(text)
+}
+
+/** As a host of files does, which knows no JSON. */
+const writeFile = (response: ServerResponse, method: string, file: MediaFile | undefined): void => {
+  if (file === undefined || method !== "GET") return void response.writeHead(403, { "content-type": "application/xml" }).end("<Error><Code>AccessDenied</Code></Error>")
+  response.writeHead(200, { "content-type": file.contentType, "content-length": sizeOf(file) })
+  Readable.from(bytesOf(file)).pipe(response)
 }
 
 const find = <T extends FaultEffect["type"]>(effects: ReadonlyArray<FaultEffect>, type: T): Extract<FaultEffect, { readonly type: T }> | undefined =>
@@ -111,6 +120,7 @@ export const openCarrierServer = (carrier: Carrier, options: { readonly port: nu
       "twilio-concurrent-requests": String(concurrent),
       "twilio-request-id": newSid("RQ"),
       "twilio-request-duration": ((performance.now() - started) / 1000).toFixed(3),
+      ...(answer.location === undefined ? {} : { location: answer.location }),
       ...(answer.status === 401 ? { "www-authenticate": "Basic realm=\"Twilio API\"" } : {})
     })
   }
@@ -121,6 +131,7 @@ export const openCarrierServer = (carrier: Carrier, options: { readonly port: nu
     const isSim = path.startsWith("/_sim")
     if ("tooLarge" in read) return write(response, isSim ? 400 : 413, isSim ? { error: "The body is over 1 MB." } : restFailure(20001, "The request is too large", 413).body)
     const raw = { method: request.method ?? "GET", path, query: new URLSearchParams(query), authorization: request.headers.authorization, body: read.body }
+    if (path.startsWith("/_media/")) return writeFile(response, raw.method, openedBy(path, raw.query, carrier.store.find))
     if (!isSim) {
       open.add(response)
       response.once("close", () => void open.delete(response))
@@ -143,8 +154,10 @@ export const openCarrierServer = (carrier: Carrier, options: { readonly port: nu
     server.listen(options.port, options.host, () => {
       const address = server.address()
       const port = typeof address === "object" && address !== null ? address.port : options.port
+      const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`
+      carrier.listensAt(url)
       resolve({
-        url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
+        url,
         reset,
         close: () =>
           new Promise((closed) => {

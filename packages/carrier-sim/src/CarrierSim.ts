@@ -4,7 +4,7 @@ import type { InboundInput, InboundResult } from "./Carrier.ts"
 import type { CarrierOptions, NumberOptions } from "./CarrierOptions.ts"
 import type { FaultRule, RuleState } from "./Faults.ts"
 import { InvalidControl } from "./InvalidControl.ts"
-import type { AccountedMessage, MessageResource } from "./MessageResource.ts"
+import type { AccountedMessage, HandsetMessage } from "./MessageResource.ts"
 import type { Decision } from "./Registrations.ts"
 import { startCarrierSim } from "./startCarrierSim.ts"
 import type { WebhookAttempt } from "./Webhooks.ts"
@@ -26,7 +26,7 @@ export class CarrierSim extends Context.Service<
     readonly accountSid: string
     readonly authToken: string
     inbound(input: InboundInput): Effect.Effect<InboundResult, InvalidControl>
-    handset(number: string): Effect.Effect<ReadonlyArray<MessageResource>>
+    handset(number: string): Effect.Effect<ReadonlyArray<HandsetMessage>>
     readonly messages: Effect.Effect<ReadonlyArray<AccountedMessage>>
     readonly webhooks: Effect.Effect<ReadonlyArray<WebhookAttempt>>
     faults(rules: ReadonlyArray<FaultRule>): Effect.Effect<void, InvalidControl>

@@ -2,6 +2,7 @@
 import { segment, toLookalikes } from "@parley/schema/MessageText"
 import type { AccountOptions } from "./CarrierOptions.ts"
 import { restFailure } from "./CarrierErrors.ts"
+import { linked } from "./Media.ts"
 import type { MessageRecord } from "./MessageResource.ts"
 import type { MessagingService } from "./MessagingServices.ts"
 import { countryCodeOf, isNorthAmerican, type OwnedNumber } from "./Numbers.ts"
@@ -134,7 +135,7 @@ export const createMessage = (form: Form, parts: CreateParts): Created => {
     originalBody: body,
     status: atMillis !== undefined ? "scheduled" : service !== undefined ? "accepted" : "queued",
     numSegments: service === undefined ? segments : 0,
-    mediaUrls,
+    media: linked(mediaUrls),
     messagingServiceSid: service?.sid ?? null,
     statusCallback: statusCallback !== "" ? statusCallback : (service?.statusCallback ?? null),
     errorCode: null,

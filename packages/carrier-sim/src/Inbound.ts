@@ -2,6 +2,7 @@
 import { segment } from "@parley/schema/MessageText"
 import type { AccountOptions } from "./CarrierOptions.ts"
 import type { Faults } from "./Faults.ts"
+import { urlOf } from "./Media.ts"
 import type { MessageRecord } from "./MessageResource.ts"
 import type { MessagingService } from "./MessagingServices.ts"
 import { countryCodeOf, type OwnedNumber } from "./Numbers.ts"
@@ -33,6 +34,8 @@ export interface InboundParts {
   readonly webhooks: Webhooks
   readonly faults: Faults
   readonly clock: SimClock
+  /** Where the carrier's own files are. */
+  readonly origin: string
   /** False after a reset: nothing more may be sent. */
   isCurrent(): boolean
   /** Sends a reply of the answer. */
@@ -40,20 +43,20 @@ export interface InboundParts {
 }
 
 /** The fields of an inbound webhook, in Twilio's order. */
-export const inboundParams = (record: MessageRecord, messagingServiceSid: string | undefined, optOutType: string | undefined): FormParams => {
+export const inboundParams = (record: MessageRecord, messagingServiceSid: string | undefined, optOutType: string | undefined, origin: string): FormParams => {
   const from = regionOf(record.from ?? "")
   const to = regionOf(record.to)
   const media: Record<string, string> = {}
-  record.mediaUrls.forEach((url, i) => {
-    media[`MediaContentType${i}`] = /\.png$/iu.test(url) ? "image/png" : /\.gif$/iu.test(url) ? "image/gif" : "image/jpeg"
-    media[`MediaUrl${i}`] = url
+  record.media.forEach((file, i) => {
+    media[`MediaContentType${i}`] = file.contentType
+    media[`MediaUrl${i}`] = urlOf(record, file, origin)
   })
   return {
     ToCountry: countryCodeOf(record.to),
     ...media,
     ToState: to.state,
     SmsMessageSid: record.sid,
-    NumMedia: String(record.mediaUrls.length),
+    NumMedia: String(record.media.length),
     ToCity: to.city,
     FromZip: from.zip,
     SmsSid: record.sid,
@@ -128,7 +131,7 @@ export const tellApplication = async (record: MessageRecord, optOutType: string 
   if (effects.some((effect) => effect.type === "drop")) return silent("dropped")
   const delayMillis = effects.reduce((sum, effect) => sum + (effect.type === "delay" ? effect.ms : 0), 0)
   if (delayMillis > 0 && !(await parts.clock.sleep(delayMillis))) return silent("dropped")
-  const params = inboundParams(record, parts.service?.sid, optOutType)
+  const params = inboundParams(record, parts.service?.sid, optOutType, parts.origin)
   const duplicate = effects.find((effect) => effect.type === "duplicate")
   const copies = duplicate?.copies ?? 1
   const results: Array<InboundWebhook> = []

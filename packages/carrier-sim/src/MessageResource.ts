@@ -1,4 +1,5 @@
 /** A message as the carrier keeps it, and as its API shows it. */
+import type { MediaFile } from "./Media.ts"
 import { accountPath, apiVersion, rfc2822 } from "./ResourceFormat.ts"
 
 export type Direction = "inbound" | "outbound-api" | "outbound-reply"
@@ -33,7 +34,7 @@ export interface MessageRecord {
   status: Status
   /** 0 until a Messaging Service has chosen. */
   numSegments: number
-  readonly mediaUrls: ReadonlyArray<string>
+  media: ReadonlyArray<MediaFile>
   readonly messagingServiceSid: string | null
   readonly statusCallback: string | null
   errorCode: number | null
@@ -90,7 +91,7 @@ export const toResource = (record: MessageRecord): MessageResource => {
     error_message: record.errorMessage,
     uri: `${path}.json`,
     account_sid: record.accountSid,
-    num_media: String(record.mediaUrls.length),
+    num_media: String(record.media.length),
     status: record.status,
     messaging_service_sid: record.messagingServiceSid,
     sid: record.sid,
@@ -101,6 +102,12 @@ export const toResource = (record: MessageRecord): MessageResource => {
     api_version: apiVersion,
     subresource_uris: { media: `${path}/Media.json` }
   }
+}
+
+/** A message as a handset shows it. */
+export interface HandsetMessage extends MessageResource {
+  /** Where each picture or file is, for whoever has the account's credentials; left out where there are none. */
+  readonly media?: ReadonlyArray<{ readonly url: string; readonly content_type: string }>
 }
 
 /** A message with the simulator's own figures beside Twilio's keys, for tests that count and time. */

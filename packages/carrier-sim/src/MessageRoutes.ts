@@ -1,7 +1,8 @@
-/** `/Messages.json` and `/Messages/{SM…}.json` but for the create call. */
+/** `/Messages.json` and `/Messages/{SM…}.json` but for the create call, and what is below them. */
 import type { Carrier } from "./Carrier.ts"
 import { restFailure } from "./CarrierErrors.ts"
 import { field } from "./CreateMessage.ts"
+import { mediaRoutes } from "./Media.ts"
 import { isFinal, toResource, type MessageRecord } from "./MessageResource.ts"
 import { pageOf } from "./Paging.ts"
 import type { RestAnswer, RestRequest } from "./RestRequest.ts"
@@ -72,8 +73,10 @@ export const messageRoutes = (carrier: Carrier, request: RestRequest): RestAnswe
     if (request.method === "POST") return { status: 201, body: toResource(carrier.create(request.account, request.form)) }
     throw restFailure(20004)
   }
-  const record = rest.length > 0 ? undefined : carrier.store.find(request.account.sid, sid)
+  const isMedia = rest[0] === "Media" && rest.length <= 2
+  const record = rest.length > 0 && !isMedia ? undefined : carrier.store.find(request.account.sid, sid)
   if (record === undefined) throw restFailure(20404, `The requested resource ${request.path} was not found`)
+  if (isMedia) return mediaRoutes(record, request, rest[1])
   switch (request.method) {
     case "GET":
       return { status: 200, body: toResource(record) }

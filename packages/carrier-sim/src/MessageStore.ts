@@ -1,5 +1,6 @@
 /** The messages that the carrier remembers, and what each handset has on its screen. */
-import { isFinal, toResource, type MessageRecord, type MessageResource } from "./MessageResource.ts"
+import { urlOf } from "./Media.ts"
+import { type HandsetMessage, isFinal, type MessageRecord, toResource } from "./MessageResource.ts"
 
 export interface MessageStore {
   add(record: MessageRecord): void
@@ -14,7 +15,7 @@ export interface MessageStore {
   /** The message is on this handset's screen from now on; a second time changes nothing. */
   arrive(number: string, record: MessageRecord): void
   /** What a handset shows, in the order it came to the screen. */
-  handset(number: string): ReadonlyArray<MessageResource>
+  handset(number: string): ReadonlyArray<HandsetMessage>
   unfinished(): number
   clear(): void
 }
@@ -22,12 +23,19 @@ export interface MessageStore {
 /** How many unfinished messages are passed over for a finished one before the oldest goes all the same. */
 const furthestLook = 1000
 
-export const makeMessageStore = (keptMessages: number): MessageStore => {
+/** @param origin where the carrier's own files are */
+export const makeMessageStore = (keptMessages: number, origin: () => string): MessageStore => {
   const bySid = new Map<string, MessageRecord>()
   const screens = new Map<string, Map<string, MessageRecord>>()
   const removed = new Set<string>()
   /** In the order of creation; forgotten ones stay until the next tidying. */
   let order: Array<MessageRecord> = []
+
+  const shown = (record: MessageRecord): HandsetMessage => ({
+    ...toResource(record),
+    body: record.originalBody,
+    ...(record.media.length === 0 ? {} : { media: record.media.map((file) => ({ url: urlOf(record, file, origin()), content_type: file.contentType })) })
+  })
 
   const forget = (record: MessageRecord) => {
     bySid.delete(record.sid)
@@ -77,7 +85,7 @@ export const makeMessageStore = (keptMessages: number): MessageStore => {
       screens.set(number, screen)
       if (!screen.has(record.sid)) screen.set(record.sid, record)
     },
-    handset: (number) => [...(screens.get(number)?.values() ?? [])].map((record) => ({ ...toResource(record), body: record.originalBody })),
+    handset: (number) => [...(screens.get(number)?.values() ?? [])].map(shown),
     unfinished: () => {
       let count = 0
       for (const record of bySid.values()) if (!isFinal(record.status) && record.status !== "scheduled") count++

@@ -17,6 +17,8 @@ export interface RestAnswer {
   readonly status: number
   /** Left out for a 204. */
   readonly body?: unknown
+  /** Of a redirect. */
+  readonly location?: string
 }
 
 /** Form fields by name, each with all its values in their order. */

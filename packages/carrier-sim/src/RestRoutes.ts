@@ -83,12 +83,14 @@ const messagingRoute = (carrier: Carrier, raw: RawRequest): RestAnswer => {
   if (segments[0] === "Tollfree" && segments[1] === "Verifications") return tollfreeRoutes(carrier, request)
   throw restFailure(20404, `The requested resource ${raw.path} was not found`)
 }
+/** A file itself has no extension. */
+const isFile = /\/Messages\/[^/]+\/Media\/[^/.]+$/u
 
 const route = (carrier: Carrier, raw: RawRequest): RestAnswer => {
   if (isMessaging(raw.path)) return messagingRoute(carrier, raw)
   const [version, accounts, , ...segments] = pathSegments(raw.path)
   const missing = () => restFailure(20404, `The requested resource ${raw.path} was not found`)
-  if (version !== apiVersion || accounts !== "Accounts" || !raw.path.endsWith(".json")) throw missing()
+  if (version !== apiVersion || accounts !== "Accounts" || !(raw.path.endsWith(".json") || isFile.test(raw.path))) throw missing()
   const account = accountFor(carrier, raw)
   if (account === undefined) throw restFailure(20003)
   const request = { method: raw.method, segments, path: raw.path, query: raw.query, form: parseForm(raw.body), account }

@@ -2,6 +2,7 @@
 import type { Carrier, InboundInput } from "./Carrier.ts"
 import type { NumberOptions } from "./CarrierOptions.ts"
 import { amount, flag, InvalidControl, objectOf, onlyFields, text, texts } from "./InvalidControl.ts"
+import { parseFile } from "./Media.ts"
 import { toAccounted } from "./MessageResource.ts"
 import { toNumberResource } from "./Numbers.ts"
 import type { Decision, Registration } from "./Registrations.ts"
@@ -36,11 +37,12 @@ const parseInbound = (value: unknown): InboundInput & { readonly wait: boolean }
   const what = "An inbound text"
   const fields = objectOf(value, what)
   onlyFields(fields, ["from", "to", "body", "media", "messageSid", "optOutType", "wait"], what)
-  const media = texts.optional(fields, "media", what)
+  const media = Array.isArray(fields["media"]) ? fields["media"].map(parseFile) : undefined
+  if (fields["media"] !== undefined && media === undefined) throw new InvalidControl({ message: "\"media\" of an inbound text must be a list of URLs or files." })
   const messageSid = text.optional(fields, "messageSid", what)
   const optOutType = text.optional(fields, "optOutType", what)
   const body = text.optional(fields, "body", what) ?? ""
-  if (body === "" && media === undefined) throw new InvalidControl({ message: `${what} needs "body", a string, or "media", a list of URLs.` })
+  if (body === "" && media === undefined) throw new InvalidControl({ message: `${what} needs "body", a string, or "media", a list of URLs or files.` })
   if (messageSid !== undefined && !/^(SM|MM)[0-9a-f]{32}$/u.test(messageSid)) throw new InvalidControl({ message: "\"messageSid\" must be SM or MM and 32 hexadecimal digits." })
   return {
     from: e164(text.required(fields, "from", what), "from"),

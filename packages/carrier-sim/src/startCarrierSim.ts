@@ -4,7 +4,7 @@ import { defaultAccount, type CarrierOptions, type NumberOptions } from "./Carri
 import { openCarrierServer } from "./CarrierServer.ts"
 import type { FaultRule, RuleState } from "./Faults.ts"
 import type { Decision } from "./Registrations.ts"
-import { toAccounted, type AccountedMessage, type MessageResource } from "./MessageResource.ts"
+import { toAccounted, type AccountedMessage, type HandsetMessage } from "./MessageResource.ts"
 import type { WebhookAttempt } from "./Webhooks.ts"
 
 export interface RunningCarrierSim {
@@ -16,7 +16,7 @@ export interface RunningCarrierSim {
   /** Texts a number from a handset; resolves when the application was told. Rejects with `InvalidControl`. */
   inbound(input: InboundInput): Promise<InboundResult>
   /** What a handset shows, oldest first. */
-  handset(number: string): ReadonlyArray<MessageResource>
+  handset(number: string): ReadonlyArray<HandsetMessage>
   /** Every message, oldest first. */
   messages(): ReadonlyArray<AccountedMessage>
   /** The log of webhook attempts, oldest first. */
