@@ -180,6 +180,25 @@ export const lineQueueSuite = (name: string, stores: StoreLayer) =>
         assert.deepStrictEqual(ids(yield* messages.receiptsDue(Samples.at(0), 1)), [later?.id])
       }))
 
+    it.effect("files to look at are those of received texts whose time has come, the longest overdue first", () =>
+      Effect.gen(function*() {
+        const messages = yield* MessageStore
+        const media = [{ url: "https://carrier.example/1", contentType: "image/png", sizeBytes: null }]
+        const put = (of: Partial<Message>) => Effect.tap(Effect.sync(() => Samples.inboundText({ media, ...of })), messages.insert)
+        // Long before what other tests have put here.
+        const later = yield* put({ nextAttemptAt: Samples.at(-1e9 + 20) })
+        const first = yield* put({ nextAttemptAt: Samples.at(-1e9 + 10) })
+        yield* put({ nextAttemptAt: Samples.at(-1e9 + 41) })
+        yield* put({ nextAttemptAt: null })
+        yield* put({ status: "dropped", nextAttemptAt: Samples.at(-1e9) })
+        assert.deepStrictEqual(ids(yield* messages.mediaDue(Samples.at(-1e9 + 40), 100)), [first.id, later.id])
+        assert.deepStrictEqual(ids(yield* messages.mediaDue(Samples.at(-1e9 + 40), 1)), [first.id])
+        const known = { ...first, media: [{ url: "https://carrier.example/1", contentType: "image/gif", sizeBytes: 3 }], nextAttemptAt: null }
+        yield* messages.update(known)
+        assert.deepStrictEqual(yield* messages.get(first.id), Option.some(known))
+        assert.deepStrictEqual(ids(yield* messages.mediaDue(Samples.at(-1e9 + 40), 100)), [later.id])
+      }))
+
     it.effect("a text that quiet hours keep is in no line: nobody waits behind it, and nothing counts it but what is held", () =>
       Effect.gen(function*() {
         const messages = yield* MessageStore

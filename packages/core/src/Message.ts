@@ -58,7 +58,10 @@ export const Message = Schema.Struct({
   turnId: Schema.NullOr(TurnId),
   /** Calls of the carrier so far. */
   attempts: Schema.Int,
-  /** Queued: not to be tried before this time. Unknown, or sent without a receipt: when the carrier is asked next; null when nobody asks any more. */
+  /**
+   * Queued: not to be tried before this time. Unknown, sent without a receipt, or received with files: when the carrier is asked next;
+   * null when nobody asks any more.
+   */
   nextAttemptAt: Schema.NullOr(At),
   /** Quiet hours, or a daily cap, keep it out of its line until then; in the past: they kept it until then. */
   heldUntil: Schema.NullOr(At),
@@ -118,6 +121,7 @@ export const inbound = (
   ...text,
   direction: "inbound",
   author: "user",
+  nextAttemptAt: text.status === "received" && text.media.length > 0 ? at : null,
   segments: segmentsOf(text.body, text.media),
   turnId: null
 })

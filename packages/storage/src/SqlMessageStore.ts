@@ -84,6 +84,7 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
     const trouble = (message: Message) => message.trouble === null ? null : encodeTrouble(message.trouble)
+    const media = (message: Message) => message.media.length === 0 ? null : encodeMedia(message.media)
     const all = (rows: ReadonlyArray<MessageRow>) => rows.map(toMessage)
 
     return MessageStore.of({
@@ -92,13 +93,13 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
             agent_number, pool, body, media, segments, status, trouble, carrier_id, turn_id, attempts, next_attempt_at, held_until, attempted_at,
             created_at, accepted_at, updated_at, pending)
           VALUES (${m.id}, ${m.sessionId}, ${m.accountId}, ${m.projectId}, ${m.environment}, ${m.direction}, ${m.author},
-            ${m.purpose}, ${m.userNumber}, ${m.agentNumber}, ${m.pool}, ${m.body}, ${m.media.length === 0 ? null : encodeMedia(m.media)},
+            ${m.purpose}, ${m.userNumber}, ${m.agentNumber}, ${m.pool}, ${m.body}, ${media(m)},
             ${m.segments}, ${m.status}, ${trouble(m)}, ${m.carrierId}, ${m.turnId}, ${m.attempts}, ${toMillis(m.nextAttemptAt)},
             ${toMillis(m.heldUntil)}, ${toMillis(m.attemptedAt)}, ${toMillis(m.createdAt)}, ${toMillis(m.acceptedAt)},
             ${toMillis(m.updatedAt)}, ${placeOf(m)})`.pipe(Effect.asVoid, named("messages.insert")),
 
       update: (m) =>
-        sql`UPDATE messages SET session_id = ${m.sessionId}, agent_number = ${m.agentNumber}, pool = ${m.pool}, status = ${m.status}, trouble = ${trouble(m)},
+        sql`UPDATE messages SET session_id = ${m.sessionId}, agent_number = ${m.agentNumber}, pool = ${m.pool}, media = ${media(m)}, status = ${m.status}, trouble = ${trouble(m)},
             carrier_id = ${m.carrierId}, attempts = ${m.attempts}, next_attempt_at = ${toMillis(m.nextAttemptAt)},
             held_until = ${toMillis(m.heldUntil)}, attempted_at = ${toMillis(m.attemptedAt)}, accepted_at = ${toMillis(m.acceptedAt)},
             updated_at = ${toMillis(m.updatedAt)}, pending = ${placeOf(m)}
@@ -188,6 +189,10 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
       heldDue: (now, limit) =>
         sql<MessageRow>`SELECT * FROM messages WHERE pending = 2 AND held_until <= ${DateTime.toEpochMillis(now)}
           ORDER BY held_until, id LIMIT ${limit}`.pipe(Effect.map(all), named("messages.heldDue")),
+
+      mediaDue: (now, limit) =>
+        sql<MessageRow>`SELECT * FROM messages WHERE status = 'received' AND next_attempt_at <= ${DateTime.toEpochMillis(now)}
+          ORDER BY next_attempt_at, id LIMIT ${limit}`.pipe(Effect.map(all), named("messages.mediaDue")),
 
       receiptsDue: (now, limit) =>
         sql<MessageRow>`SELECT * FROM messages WHERE status = 'sent' AND next_attempt_at <= ${DateTime.toEpochMillis(now)}

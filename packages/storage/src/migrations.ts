@@ -256,6 +256,10 @@ const registrations = [
   `CREATE INDEX registered_numbers_registration ON registered_numbers (registration_id, number)`
 ]
 
+const usersFiles = [
+  `CREATE INDEX messages_media_due ON messages (next_attempt_at, id) WHERE status = 'received' AND next_attempt_at IS NOT NULL`
+]
+
 export const migrations = Migrator.fromRecord({
   "0001_initial": run(initial),
   "0002_quiet_hours_and_scheduled_sends": run(quietHoursAndScheduledSends),
@@ -265,7 +269,8 @@ export const migrations = Migrator.fromRecord({
   "0006_pools": run(pools),
   "0007_audit_log": run(auditLog),
   "0008_lines_that_wait": run(linesThatWait),
-  "0009_registrations": run(registrations)
+  "0009_registrations": run(registrations),
+  "0010_users_files": run(usersFiles)
 })
 
 /** Brings the database to the newest version. Safe to run at every start. */

@@ -90,6 +90,7 @@ export const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> 
   "a project's sends for later, next page": of(ScheduledSendStore, (store) => store.list({ accountId, projectId: project.id, status: "scheduled" }, next)),
   "a user's sends for later": of(ScheduledSendStore, (store) => store.list({ accountId, projectId: project.id, userNumber: busyUser }, page)),
   "texts that are held no longer": messages((store) => store.heldDue(now, 100)),
+  "files to look at": messages((store) => store.mediaDue(now, 100)),
   "receipts that are overdue": messages((store) => store.receiptsDue(now, 100)),
   "lines that are due": messages((store) => store.linesDue(now, 100)),
   "sessions that speak from a number": sessions((store) => store.activeOn({ projectId: project.id, environment: "live", agentNumber }, 50)),

@@ -37,6 +37,8 @@ export class MessageStore extends Context.Service<MessageStore, {
   heldDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
   /** Texts that the carrier accepted and whose receipt is overdue: they are to be asked about, the longest overdue first. */
   receiptsDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
+  /** Texts of users whose files are to be looked at, the longest overdue first. */
+  mediaDue(now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
   /** How many pending texts there are in all, and since when the oldest waits; how many quiet hours keep. For metrics. */
   backlog(): Effect.Effect<{ readonly pending: number; readonly oldestAt: DateTime.Utc | null; readonly held: number }, StoreFailure>
 }>()("@parley/core/MessageStore") {}
