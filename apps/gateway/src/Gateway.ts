@@ -5,6 +5,7 @@ import { Duration, Effect, Layer, Option, Redacted } from "effect"
 import { HttpRouter, type HttpServer } from "effect/http"
 import type { Sharding } from "effect/cluster"
 import { NetAddress } from "effect/net"
+import { isForbidden } from "@parley/agents/AddressGuard"
 import * as Agents from "@parley/agents/Agents"
 import * as Provisioner from "@parley/cluster/Provisioner"
 import * as Registrar from "@parley/cluster/Registrar"
@@ -16,6 +17,7 @@ import type { Wakeups } from "@parley/core/ports/Wakeups"
 import { CurrentReceiptTimes } from "@parley/core/Receipts"
 import * as Routes from "@parley/http/Routes"
 import * as TwilioCarrier from "@parley/twilio/TwilioCarrier"
+import * as TwilioMedia from "@parley/twilio/TwilioMedia"
 import * as TwilioNumbers from "@parley/twilio/TwilioNumbers"
 import * as TwilioRegistrations from "@parley/twilio/TwilioRegistrations"
 import * as TwilioRoutes from "@parley/twilio/TwilioRoutes"
@@ -69,7 +71,8 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
     const carrier = Layer.mergeAll(
       TwilioCarrier.layer({ accountFor, publicUrl, baseUrl, timeout }),
       TwilioNumbers.layer({ accountFor, publicUrl, fallbackUrl, baseUrl, timeout }),
-      TwilioRegistrations.layer({ accountFor, baseUrl, timeout })
+      TwilioRegistrations.layer({ accountFor, baseUrl, timeout }),
+      TwilioMedia.layer({ accountFor, baseUrl, isForbidden })
     )
     const agents = Agents.layer({
       secret: (name) => Option.map(lookup(name), Redacted.make),

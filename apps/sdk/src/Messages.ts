@@ -1,7 +1,8 @@
 /** The texts of a conversation. */
-import type { ApiCall } from "./ApiCall.ts"
+import { ApiCall } from "./ApiCall.ts"
 import type { RequestOptions } from "./Options.ts"
 import { get, Resource, segment } from "./Resource.ts"
+import type { Answer } from "./Transport.ts"
 
 /** Outbound: `queued → sending → sent → delivered`, or `failed`, `undelivered`, `suppressed`, `unknown`. Inbound: `received` or `dropped`. */
 export type MessageStatus =
@@ -27,6 +28,15 @@ export interface Media {
   readonly contentType: string | null
   /** Null for one that was sent, and while the carrier has not told. */
   readonly sizeBytes: number | null
+  /** Where the API serves what a user has sent, which `messages.media` fetches; null for one that was sent to the user. */
+  readonly path: string | null
+}
+
+/** What a user has sent. Treat it as what a stranger has sent. */
+export interface FileContent {
+  /** `application/octet-stream` where the type is none that does nothing by itself. */
+  readonly contentType: string
+  readonly bytes: Uint8Array
 }
 
 /** One text of a conversation, inbound or outbound. */
@@ -59,6 +69,11 @@ export interface Message {
   readonly updatedAt: Date
 }
 
+const fileOf = ({ body, response }: Answer): FileContent => ({
+  contentType: response.headers.get("content-type") ?? "application/octet-stream",
+  bytes: body as Uint8Array
+})
+
 /**
  * Texts by their ids: `parley.messages`.
  * @example
@@ -88,5 +103,24 @@ export class Messages extends Resource {
    */
   retrieve(messageId: string, options?: RequestOptions): ApiCall<Message> {
     return get(this.transport, `/v1/messages/${segment(messageId)}`, options)
+  }
+
+  /**
+   * A file that a user has sent, at most 16 MB: the service fetches it from the carrier. `index`: its place in `media`, from 0.
+   * @example
+   * ```ts
+   * import type { FileContent, Message } from "@parley/sdk"
+   *
+   * const files = async ({ direction, id, media }: Message): Promise<ReadonlyArray<FileContent>> =>
+   *   direction === "inbound" ? await Promise.all(media.map((_, index) => parley.messages.media(id, index))) : []
+   * for await (const session of parley.sessions.list({ state: "engaged" })) {
+   *   for await (const message of parley.sessions.messages(session.id)) {
+   *     for (const { bytes, contentType } of await files(message)) console.log(contentType, bytes.length)
+   *   }
+   * }
+   * ```
+   */
+  media(messageId: string, index: number, options?: RequestOptions): ApiCall<FileContent> {
+    return new ApiCall(this.transport.run({ method: "GET", path: `/v1/messages/${segment(messageId)}/media/${index}`, isFile: true }, options), fileOf)
   }
 }

@@ -11,9 +11,11 @@ export interface Call {
   /** From the root, with its query. */
   readonly path: string
   readonly body?: unknown
+  /** The answer is a file, and no JSON. */
+  readonly isFile?: true
 }
 
-/** A successful answer. `body` is camelCase, null when empty. */
+/** A successful answer. `body` is camelCase, null when empty; of a file its bytes. */
 export interface Answer {
   readonly response: Response
   readonly body: unknown
@@ -99,6 +101,7 @@ export class Transport {
         signal: options.signal === undefined ? timer : AbortSignal.any([options.signal, timer]),
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) })
       })
+      if (response.ok && call.isFile === true) return { answer: { response, body: new Uint8Array(await response.arrayBuffer()) } }
       const body = parse(await response.text())
       log("debug", () => `${call.method} ${call.path} was answered ${response.status} in ${Math.round(this.clock.now() - beganAt)} ms, correlation id ${correlationIdOf(response)}${shape(body)}`)
       if (response.ok && body === notJson) return { error: new ParleyError(`${call.method} ${call.path} was answered, but not with JSON. Is baseUrl right?`), retryAfter: null, retryable: false }

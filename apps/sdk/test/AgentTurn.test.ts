@@ -6,7 +6,7 @@ import { receiveAgentTurn, signedTestTurn, signWebhook, WebhookError } from "../
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 it("a test turn is what the contract says that an agent is told", async () => {
-  const { body } = await signedTestTurn({ texts: ["YES", { text: "please", media: [{ url: "https://example.com/a.png", contentType: "image/png", sizeBytes: null }] }] }, secret)
+  const { body } = await signedTestTurn({ texts: ["YES", { text: "please", media: [{ url: "https://example.com/a.png", contentType: "image/png", sizeBytes: null, path: null }] }] }, secret)
   const turn = Schema.decodeUnknownSync(ContractTurn, { onExcessProperty: "error" })(JSON.parse(body))
   expect(turn).toMatchObject({ kind: "reply", attempt: 1, channelType: "sms", texts: [{ author: "user", text: "YES" }, { text: "please", media: [{ contentType: "image/png" }] }] })
   expect(turn.history).toEqual(turn.texts)

@@ -106,12 +106,12 @@ const endpoints: Array<Endpoint> = []
 HttpApi.reflect(Api, {
   onGroup: () => {},
   onEndpoint: ({ endpoint }) => {
-    const path = endpoint.path.replace(/:(\w+)/u, "{$1}")
+    const path = endpoint.path.replace(/:(\w+)/gu, "{$1}")
     const operation = Object.entries(document.paths[path] ?? {}).find(([method]) => method === endpoint.method.toLowerCase())?.[1] as { readonly operationId: string } | undefined
     endpoints.push({
       name: `${endpoint.method} ${path}`,
       method: endpoint.method,
-      pattern: new RegExp(`^${path.replace(/\{\w+\}/u, "[^/]+")}$`, "u"),
+      pattern: new RegExp(`^${path.replace(/\{\w+\}/gu, "[^/]+")}$`, "u"),
       operationId: operation?.operationId ?? "",
       payload: [...endpoint.payload.values()][0]?.schemas[0] as Schema.Decoder<unknown> | undefined,
       query: endpoint.query as Schema.Decoder<unknown> | undefined,
@@ -165,6 +165,7 @@ it("every endpoint of the contract is reached, with what its schemas decode", as
   await parley.sessions.release(session)
   await parley.sessions.end(session)
   await parley.messages.retrieve("msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D")
+  await parley.messages.media("msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9D", 0)
   await parley.numbers.list(page)
   await parley.numbers.search({ country: "US", areaCode: "415", contains: "55*", type: "toll_free", limit: 3 })
   await parley.numbers.buy({ country: "US", areaCode: "415", contains: "55*", type: "local", environment: "live", registration: "pending", campaign: "reg_01KAV5RK8ETQ8Y4V2N6W3Z7J9H" })

@@ -9,7 +9,12 @@ const spoken = (said: SpokenText) => ({
   message_id: said.messageId,
   author: said.author,
   text: said.text,
-  media: said.media.map(({ contentType, sizeBytes, url }) => ({ url, content_type: contentType, size_bytes: sizeBytes })),
+  media: said.media.map(({ contentType, sizeBytes, url }, index) => ({
+    url,
+    content_type: contentType,
+    size_bytes: sizeBytes,
+    path: said.author === "user" ? `/v1/messages/${said.messageId}/media/${index}` : null
+  })),
   at: DateTime.formatIso(said.at)
 })
 

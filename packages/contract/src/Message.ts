@@ -11,7 +11,8 @@ export const Media = wire(
   {
     url: Schema.String.annotate({ description: "Inbound: where the carrier keeps it, which needs the carrier account's credentials. Outbound: where the carrier fetched it." }),
     contentType: Schema.NullOr(Schema.String.annotate({ description: "As the carrier tells it; null for one that was sent." })),
-    sizeBytes: Schema.NullOr(Count.annotate({ description: "Null for one that was sent, and while the carrier has not told." }))
+    sizeBytes: Schema.NullOr(Count.annotate({ description: "Null for one that was sent, and while the carrier has not told." })),
+    path: Schema.NullOr(Schema.String.annotate({ description: "Where this API serves what a user has sent: `/v1/messages/{id}/media/{index}`. Null for one that was sent to the user." }))
   },
   "A picture or another file of a text."
 )

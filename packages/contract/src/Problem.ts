@@ -134,6 +134,13 @@ export class CarrierRefused extends HttpApiError.Problem<CarrierRefused>()(
   common
 ) {}
 
+/** The carrier does not give a user's file, or it is larger than what is passed on. */
+export class FileNotAvailable extends HttpApiError.Problem<FileNotAvailable>()(
+  "FileNotAvailable",
+  { type: urn("file-not-available"), status: 502, title: "The file can't be had from the carrier." },
+  common
+) {}
+
 /** Too many calls. The answer's `Retry-After` says the same number of seconds. */
 export class RateLimited extends HttpApiError.Problem<RateLimited>()(
   "RateLimited",

@@ -15,7 +15,7 @@ import { page } from "../src/Page.ts"
 import { AgentNumber } from "../src/AgentNumber.ts"
 import { AvailableNumbers, NumberOperation, NumberPlan } from "../src/NumberOperation.ts"
 import { OptOut } from "../src/OptOut.ts"
-import { BadRequest, NotFound, RateLimited, SessionEnded, Unauthorized } from "../src/Problem.ts"
+import { BadRequest, FileNotAvailable, NotFound, RateLimited, SessionEnded, Unauthorized } from "../src/Problem.ts"
 import { CarrierRegistration } from "../src/Registration.ts"
 import { ScheduledSend } from "../src/ScheduledSend.ts"
 import { Session } from "../src/Session.ts"
@@ -78,7 +78,11 @@ const handlers = Layer.mergeAll(
       release: () => Effect.succeed(session),
       end: ({ params }) => Effect.fail(new SessionEnded({ detail: `Session ${params.id} has ended.`, correlation_id: "c-1" }))
     })),
-  HttpApiBuilder.group(Api, "messages", (group) => group.handle("retrieve", () => Effect.succeed(sent))),
+  HttpApiBuilder.group(Api, "messages", (group) =>
+    group.handleAll({
+      retrieve: () => Effect.succeed(sent),
+      media: () => Effect.fail(new FileNotAvailable({ detail: "The carrier does not give it." }))
+    })),
   HttpApiBuilder.group(Api, "numbers", (group) =>
     group.handleAll({
       list: () => Effect.succeed(answer(page("Numbers", AgentNumber), "listNumbers")),

@@ -1,4 +1,4 @@
-/** Sessions, messages and opt-outs on the use cases. Another account's object is the same 404 as one that is not there. */
+/** Sessions and opt-outs on the use cases. Another account's object is the same 404 as one that is not there. */
 import { DateTime, Effect, Option } from "effect"
 import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
 import { Caller } from "@parley/contract/Access"
@@ -20,7 +20,7 @@ import * as Idempotency from "./IdempotencyKey.ts"
 import * as Resource from "./Resources.ts"
 import { storeAway } from "./StoreProblem.ts"
 
-const notFound = (what: string) => new NotFound({ detail: `No ${what} has this id in your account.` })
+export const notFound = (what: string) => new NotFound({ detail: `No ${what} has this id in your account.` })
 
 
 /** What a person's action on a session may meet. */
@@ -145,14 +145,6 @@ export const sessions = HttpApiBuilder.group(Api, "sessions", (handlers) =>
       return yield* shown(session)
     }, Effect.catchTags({ ...refusals, NotTakenOver: neverHappens }))
   }))
-
-export const messages = HttpApiBuilder.group(Api, "messages", (handlers) =>
-  handlers.handle("retrieve", Effect.fnUntraced(function*({ params }) {
-    const store = yield* MessageStore
-    const { accountId } = yield* Caller
-    const found = yield* store.get(params.id)
-    return Option.isNone(found) || found.value.accountId !== accountId ? yield* notFound("message") : Resource.message(found.value)
-  }, Effect.catchTags(storeAway))))
 
 export const optOuts = HttpApiBuilder.group(Api, "optOuts", (handlers) =>
   handlers.handle("list", Effect.fnUntraced(function*({ query }) {

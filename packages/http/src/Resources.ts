@@ -59,7 +59,7 @@ export const message = (message: Core.Message): Message => ({
   agentNumber: message.agentNumber,
   senderPool: message.pool,
   text: message.body,
-  media: message.media,
+  media: message.media.map((file, index) => ({ ...file, path: message.direction === "inbound" ? `/v1/messages/${message.id}/media/${index}` : null })),
   segments: message.segments,
   status: message.status,
   trouble: message.trouble,

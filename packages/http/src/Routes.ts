@@ -8,6 +8,7 @@ import * as Audit from "./AuditHandlers.ts"
 import * as Availability from "./AvailabilityHandlers.ts"
 import * as Campaign from "./CampaignHandlers.ts"
 import * as Conversation from "./ConversationHandlers.ts"
+import * as Media from "./MediaHandlers.ts"
 import * as Numbers from "./NumberHandlers.ts"
 import * as Outbound from "./OutboundHandlers.ts"
 import * as Registrations from "./RegistrationHandlers.ts"
@@ -16,7 +17,7 @@ import * as Scheduled from "./ScheduledSendHandlers.ts"
 import * as Shell from "./Shell.ts"
 import * as SystemRoutes from "./SystemRoutes.ts"
 
-const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Conversation.messages, Numbers.numbers, Numbers.availableNumbers, Conversation.optOuts, Scheduled.scheduledSends, Scheduled.templates, Availability.layer, Campaign.layer, Registrations.layer, Audit.layer).pipe(
+const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Media.messages, Numbers.numbers, Numbers.availableNumbers, Conversation.optOuts, Scheduled.scheduledSends, Scheduled.templates, Availability.layer, Campaign.layer, Registrations.layer, Audit.layer).pipe(
   Layer.provide([AccessLive.layer, RequestErrorsLive.layer])
 )
 

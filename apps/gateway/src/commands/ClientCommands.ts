@@ -1,6 +1,6 @@
 /** `parley send` and `parley sessions`: a running gateway, through the SDK. */
 import { Console, Effect, Schema } from "effect"
-import type { Message, Session } from "@parley/sdk"
+import type { Media, Message, Session } from "@parley/sdk"
 import { ConnectionError, Parley } from "@parley/sdk"
 import * as Demo from "../Demo.ts"
 
@@ -42,10 +42,16 @@ const time = (at: Date) => at.toISOString().slice(0, 19).replace("T", " ")
 const sessionLine = (session: Session) =>
   [session.id, time(session.openedAt), session.userNumber, session.agentNumber, session.endReason === null ? session.state : `${session.state} (${session.endReason})`].join("\t")
 
+const size = (bytes: number) => bytes < 1_000 ? `${bytes} B` : bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+
+/** `(image/png, 42 kB)`, or what is sent by its address. */
+const file = ({ contentType, path, sizeBytes, url }: Media) =>
+  path === null ? ` (${url})` : ` (${contentType ?? "a file"}${sizeBytes === null ? "" : `, ${size(sizeBytes)}`})`
+
 const messageLine = (message: Message) => {
   const arrow = message.direction === "inbound" ? "→" : "←"
   const trouble = message.trouble === null ? "" : `  ! ${message.trouble.detail}`
-  return `${time(message.createdAt)}  ${arrow} ${message.author.padEnd(6)} ${message.text}  [${message.status}]${trouble}`
+  return `${time(message.createdAt)}  ${arrow} ${message.author.padEnd(6)} ${message.text}${message.media.map(file).join("")}  [${message.status}]${trouble}`
 }
 
 interface Which {
