@@ -186,9 +186,12 @@ const audit = Command.make("audit", {
       json
     }))).pipe(Command.withDescription("Show who did what in the account, through a running gateway: keys, numbers, policy, takeovers, erasures."))
 
-const doctor = Command.make("doctor", { json: Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false)) }, ({ json }) =>
-  Effect.flatMap(load(() => import("./commands/DoctorCommand.ts")), (module) => module.doctor(json))).pipe(
-    Command.withDescription("Check settings, store, projects, carrier accounts and webhooks, and say what is wrong. Exits with 1 if anything is.")
+const doctor = Command.make("doctor", {
+  fix: Flag.Boolean("fix").pipe(Flag.withDescription("Repair what is safe: webhooks with their repeats and fallback, and membership in sender pools"), Flag.withDefault(false)),
+  json: Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false))
+}, (options) =>
+  Effect.flatMap(load(() => import("./commands/DoctorCommand.ts")), (module) => module.doctor(options))).pipe(
+    Command.withDescription("Check settings, store, projects, carrier accounts and webhooks, and say what is wrong. Exits with 1 if anything is, after what was fixed.")
   )
 
 const parley = Command.make("parley").pipe(

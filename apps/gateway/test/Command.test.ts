@@ -7,6 +7,8 @@ import { type RunningCarrierSim, startCarrierSim } from "@parley/carrier-sim/sta
 import * as Demo from "../src/Demo.ts"
 import { parley, type Ran, running } from "./harness/Command.ts"
 import { freePort } from "./harness/FreePort.ts"
+import { messagingServices } from "./harness/MessagingServices.ts"
+import { ownedNumbers } from "./harness/OwnedNumbers.ts"
 import { accountSid, authToken, number, projectFile, us } from "./harness/Projects.ts"
 import { until } from "./harness/Waiting.ts"
 
@@ -140,6 +142,45 @@ describe("parley doctor", () => {
       assert.match(succeeds(await parley(["audit", "--subject", missing], asCaller)), /^\S+ \S+\tcli\tnumber\.added\t\+14\*+02\tnumber \+14\*+02 \(live, long_code, US\)\n$/u)
       fails(await parley(["audit", "--action", "key.stolen"], asCaller), /--action=key\.stolen is none of .*key\.revoked/u)
       fails(await parley(["serve"], { ...environment, PORT: "0" }), /is in use by another gateway process\. Stop that one/u)
+    } finally {
+      assert.strictEqual(await gateway.stop("SIGINT"), 0)
+    }
+  })
+
+  it("repairs with --fix what is safe where a gateway answers, and says what it did and what it left", async () => {
+    const port = await freePort()
+    const publicUrl = `http://127.0.0.1:${port}`
+    const environment = { ...onStore(), PORT: String(port), PUBLIC_URL: publicUrl, TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_BASE_URL: sim.url }
+    const [wrong, missing] = ["+14155550011", "+14155550012"] as const
+    sim.number({ phoneNumber: wrong, smsUrl: "https://demo.twilio.com/welcome" })
+    const services = messagingServices(sim)
+    const pool = await services.create([], { UseInboundWebhookOnNumber: "false" })
+    const file = projectFile({ numbers: [number(wrong), number(missing)], sender_pools: [{ environment: "live", id: pool }] })
+    succeeds(await parley(["apply", "-f", "-"], environment, JSON.stringify(file)))
+
+    // Nothing answers at the public address: numbers are not led there.
+    fails(await parley(["doctor", "--fix"], environment), /^parley: 2 fixed, 2 problems, 1 warning\n$/u)
+    const smsUrlOf = async () => (await ownedNumbers({ sim })).find(({ phone_number }) => phone_number === wrong)
+    assert.strictEqual((await smsUrlOf())?.sms_url, "https://demo.twilio.com/welcome")
+
+    const gateway = await running(["serve"], environment, publicUrl)
+    try {
+      const before = await parley(["doctor", "--json"], environment)
+      assert.deepInclude(JSON.parse(before.stdout), { ok: false, problems: 2, fixed: 0 }, before.stdout)
+      fails(before, /^parley: 2 problems, 0 warnings; "parley doctor --fix" repairs 1 of them\n$/u)
+
+      const fixed = await parley(["doctor", "--fix"], environment)
+      fails(fixed, /^parley: 1 fixed, 1 problem, 0 warnings\n$/u)
+      assert.match(fixed.stdout, /^fixed {4}number \+14155550011: Its texts go to https:\/\/demo\.twilio\.com\/welcome.* Its webhook is now http:\/\/127\.0\.0\.1:\d+\/twilio\/main\/live\/sms, with repeats and a fallback\.$/mu)
+      assert.match(fixed.stdout, /^problem {2}number \+14155550012: Account AC\S+ does not have it/mu)
+      assert.deepInclude(await smsUrlOf(), { sms_url: `${publicUrl}/twilio/main/live/sms#rc=5&rp=all`, sms_fallback_url: `${publicUrl}/twilio/main/live/sms` })
+
+      sim.number({ phoneNumber: missing, smsUrl: `${publicUrl}/twilio/main/live/sms#rc=5&rp=all`, smsFallbackUrl: `${publicUrl}/twilio/main/live/sms` })
+      const joined = JSON.parse(succeeds(await parley(["doctor", "--fix", "--json"], environment)))
+      assert.deepInclude(joined, { ok: true, problems: 0, warnings: 0, fixed: 1 }, JSON.stringify(joined))
+      assert.deepStrictEqual((await services.senders(pool)).toSorted(), [wrong, missing])
+      assert.isTrue((await services.fetch(pool)).use_inbound_webhook_on_number)
+      assert.match(succeeds(await parley(["doctor"], environment)), /\n0 problems, 0 warnings\n$/u)
     } finally {
       assert.strictEqual(await gateway.stop("SIGINT"), 0)
     }

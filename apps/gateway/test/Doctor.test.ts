@@ -1,4 +1,4 @@
-import { Effect, Option } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { createServer, type RequestListener } from "node:http"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import type { AddressInfo } from "node:net"
@@ -6,18 +6,21 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
-import { ProjectId } from "@parley/schema/Ids"
+import { AccountId, ProjectId } from "@parley/schema/Ids"
 import type { AgentNumber } from "@parley/core/Project"
 import { Directory } from "@parley/core/ports/Directory"
 import { Ids } from "@parley/core/Ids"
+import { MarketFailure, NumberMarket } from "@parley/core/ports/NumberMarket"
 import * as SqliteStore from "@parley/storage/SqliteStore"
 import * as StoreLock from "@parley/storage/StoreLock"
-import type { InspectedNumber } from "@parley/twilio/TwilioInspection"
+import type { InspectedNumber, InspectedService } from "@parley/twilio/TwilioInspection"
 import * as Apply from "../src/Apply.ts"
 import * as AddressChecks from "../src/doctor/AddressChecks.ts"
 import * as CarrierChecks from "../src/doctor/CarrierChecks.ts"
-import { type Finding, ok, problem, summary, warning } from "../src/doctor/Finding.ts"
+import { type Finding, ok, problem, type Repair, repairable, summary, warning } from "../src/doctor/Finding.ts"
+import * as PoolChecks from "../src/doctor/PoolChecks.ts"
 import * as ProjectChecks from "../src/doctor/ProjectChecks.ts"
+import * as Repairs from "../src/doctor/Repairs.ts"
 import * as StoreChecks from "../src/doctor/StoreChecks.ts"
 import { decode } from "../src/ProjectFile.ts"
 import * as Settings from "../src/Settings.ts"
@@ -44,7 +47,7 @@ describe("a number at the carrier", () => {
     segmentsPerSecond: 1
   }
   const url = "https://sms.example.com/twilio/main/live/sms"
-  const well: InspectedNumber = { number: us.number, smsUrl: `${url}#rc=3&rp=5xx,ct,rt`, smsMethod: "POST", smsFallbackUrl: url, smsApplicationSid: "", canText: true }
+  const well: InspectedNumber = { sid: "PN1", number: us.number, smsUrl: `${url}#rc=3&rp=5xx,ct,rt`, smsMethod: "POST", smsFallbackUrl: url, smsApplicationSid: "", canText: true }
 
   const rows: ReadonlyArray<readonly [name: string, changes: Partial<InspectedNumber>, ...expected: ReadonlyArray<readonly [Finding["level"], RegExp]>]> = [
     ["is well with our URL, its repeats and a fallback", {}],
@@ -69,6 +72,92 @@ describe("a number at the carrier", () => {
   it("is not asked for its URL while ours is unknown", () => {
     assert.deepStrictEqual(CarrierChecks.checkNumber(us, { ...well, smsUrl: "" }, null), [])
   })
+})
+
+describe("a sender pool at the carrier", () => {
+  const pool = { environment: "live" as const, id: "MG1" }
+  const of = (of: string, more: Partial<AgentNumber> = {}): AgentNumber => ({
+    number: PhoneNumber.make(of),
+    projectId: ProjectId.make("main"),
+    environment: "live",
+    type: "long_code",
+    country: "US" as AgentNumber["country"],
+    registration: "approved",
+    segmentsPerSecond: 1,
+    ...more
+  })
+  const [one, two, sandbox] = [of("+14155550001"), of("+14155550002"), of("+14155550003", { environment: "sandbox" })]
+  const inspected = (number: AgentNumber): InspectedNumber => ({ sid: `PN${number.number}`, number: number.number, smsUrl: "", smsMethod: "POST", smsFallbackUrl: "", smsApplicationSid: "", canText: true })
+  const service: InspectedService = { sid: "MG1", inboundRequestUrl: null, useInboundWebhookOnNumber: true, senders: [one.number, two.number] }
+  const there = (services: ReadonlyArray<InspectedService>): PoolChecks.There => ({ numbers: [one, two, sandbox].map(inspected), services, publicUrl: "https://sms.example.com" })
+  const project = Effect.map(decode(projectFile({ sender_pools: [pool] })), ({ agent, limits, quiet_hours: quietHours, registration, sender_pools: senderPools, session, templates }) => ({
+    id: ProjectId.make("main"),
+    accountId: AccountId.make("ws-main"),
+    config: { agent, carrier: null, limits, quietHours, registration, senderPools, session, templates }
+  }))
+
+  const poolRows: ReadonlyArray<readonly [name: string, changes: Partial<InspectedService> | null, ...expected: ReadonlyArray<readonly [Finding["level"], RegExp]>]> = [
+    ["is well with our numbers, whose own webhooks it calls", {}],
+    ["is well when it brings their texts to our address itself", { useInboundWebhookOnNumber: false, inboundRequestUrl: "https://sms.example.com/twilio/main/live/sms#rc=5&rp=all" }],
+    ["is a problem when it is not there", null, ["problem", /no such Messaging Service/u]],
+    ["is a problem when it gives texts to nobody", { useInboundWebhookOnNumber: false }, ["problem", /gives them to nobody/u]],
+    ["is a problem when it gives texts to somebody else", { useInboundWebhookOnNumber: false, inboundRequestUrl: "https://elsewhere.example.com/sms" }, ["problem", /to https:\/\/elsewhere\.example\.com\/sms/u]],
+    ["is a problem when it may choose another environment's number", { senders: [one.number, sandbox.number] }, ["problem", /\+14155550003, which is sandbox's/u]],
+    ["is worth a warning when it may choose a number that nobody has declared", { senders: [PhoneNumber.make("+14155550009")] }, ["warning", /\+14155550009, of which project main knows nothing/u]]
+  ]
+  for (const [name, changes, ...expected] of poolRows) {
+    effect(name, () =>
+      Effect.map(project, (project) => matches(PoolChecks.checkPool(project, pool, [one, two, sandbox], there(changes === null ? [] : [{ ...service, ...changes }])), expected)))
+  }
+
+  const memberRows: ReadonlyArray<readonly [name: string, number: AgentNumber, services: ReadonlyArray<InspectedService>, ...expected: ReadonlyArray<readonly [Finding["level"], RegExp]>]> = [
+    ["has the number", one, [service]],
+    ["lacks the number, which is a problem", one, [{ ...service, senders: [] }], ["problem", /not in the sender pool MG1/u]],
+    ["lacks a number that is being released, as it should", of(one.number, { retiring: true }), [{ ...service, senders: [] }]],
+    ["can't have a number of another one, which is a problem", one, [{ ...service, senders: [] }, { ...service, sid: "MG2" }], ["problem", /sender of Messaging Service MG2/u]],
+    ["is none of a number's without one", sandbox, [{ ...service, sid: "MG2", senders: [sandbox.number] }]],
+    ["keeps the texts of a number that has none, which is a problem", sandbox, [{ ...service, sid: "MG2", senders: [sandbox.number], useInboundWebhookOnNumber: false }], ["problem", /keeps users' texts from its own webhook/u]]
+  ]
+  for (const [name, number, services, ...expected] of memberRows) {
+    effect(name, () => Effect.map(project, (project) => matches(PoolChecks.checkMembership(number, project, there(services)), expected)))
+  }
+})
+
+describe("a repair", () => {
+  const unasked = () => Effect.die(new Error("nobody asks for this"))
+  const market = (calls: Array<string>) =>
+    Layer.succeed(NumberMarket, {
+      inboundAddress: () => null,
+      search: unasked,
+      buy: unasked,
+      find: unasked,
+      preparePool: unasked,
+      joinPool: unasked,
+      leavePool: unasked,
+      release: unasked,
+      configure: (carrierId) =>
+        Effect.suspend(() => {
+          calls.push(carrierId)
+          return carrierId === "PN2" ? Effect.fail(new MarketFailure({ reason: "not_now", code: null, detail: "Twilio does not answer." })) : Effect.void
+        })
+    })
+  const destination = { projectId: ProjectId.make("main"), environment: "live" as const }
+  const [first, second] = ["PN1", "PN2"].map((sid) => Repairs.configure(sid, destination, "https://sms.example.com")) as [Repair, Repair]
+
+  effect("is made once for all the findings that it removes, and what it could not do stays a finding", () =>
+    Effect.gen(function*() {
+      const calls: Array<string> = []
+      const findings = [
+        ok("settings", "They are valid."),
+        ...repairable([problem("one", "It calls nothing."), warning("one", "It has no fallback URL.")], first),
+        ...repairable([problem("two", "It calls nothing.")], second),
+        warning("three", "It is old.")
+      ]
+      const after = yield* Repairs.apply(findings).pipe(Effect.provide(market(calls)))
+      assert.deepStrictEqual(calls, ["PN1", "PN2"])
+      matches(after, [["ok", /valid/u], ["fixed", /^It calls nothing\. Its webhook is now/u], ["fixed", /fallback/u], ["problem", /could not be repaired: Twilio does not answer\.$/u], ["warning", /old/u]])
+      assert.strictEqual(summary(after), "2 fixed, 1 problem, 1 warning")
+    }))
 })
 
 describe("a project", () => {

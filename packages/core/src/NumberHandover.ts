@@ -24,7 +24,7 @@ export const handOver = Effect.fnUntraced(function*(number: AgentNumber, project
   const others = (yield* directory.numbers(projectId, environment)).filter((other) => other.number !== number.number && other.retiring !== true)
   for (const session of open) {
     const next = yield* successor(session, project, others)
-    const event = next === null ? { _tag: "OperatorEnded" as const, detail: nobodyElse } : { _tag: "NumberChanged" as const, agentNumber: next }
+    const event = next === null ? { _tag: "OperatorEnded" as const, detail: nobodyElse } : { _tag: "NumberChanged" as const, agentNumber: next, pool: session.pool }
     wakes.push(...(yield* applyQuietly(session, event, project.config.session)).wakes)
   }
   return { count: open.length, wakes }

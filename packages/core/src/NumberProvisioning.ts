@@ -20,6 +20,7 @@ import { NumberMarket, type NumberOffer, type NumberWish } from "./ports/NumberM
 import { OperationStore } from "./ports/OperationStore.ts"
 import { RegistrationStore } from "./ports/RegistrationStore.ts"
 import { Transactor } from "./ports/Store.ts"
+import { poolOf } from "./Project.ts"
 import { initialRegistration, usualSegmentsPerSecond } from "./Throughput.ts"
 
 export interface Owner {
@@ -149,12 +150,15 @@ export const plan = Effect.fn("NumberProvisioning.plan")(function*(request: Prov
   const type = offer === null ? isNorthAmericanTollFree(number) ? "toll_free" : "long_code" : ownType[offer.type]
   const registration = request.registration ?? (country === undefined ? "not_required" : initialRegistration(country))
   const pace = country === undefined ? null : usualSegmentsPerSecond(table, country, type, registration)
+  const project = yield* (yield* Directory).project(request.owner.projectId)
+  const pool = Option.match(project, { onNone: () => null, onSome: (project) => poolOf(project, request.environment) })
   const first = request.isImport ? `Look up ${number} in the carrier account.` : `Buy ${number} (${type}, ${country}) from the carrier, bearing the operation's id.`
   const made: ProvisionPlan = {
     number,
     steps: [
       first,
       `Have the carrier bring its texts to ${address}`,
+      ...(pool === null ? [] : [`Let the carrier's pool ${pool} choose it.`]),
       `Let project ${request.owner.projectId} text from it in ${request.environment}${pace === null ? "" : `, at ${pace} segments a second (registration ${registration})`}.`,
       ...(campaign !== null
         ? [`Put it under ${nameOf(campaign)} (${campaign.state}); it may text once that is approved.`]

@@ -17,6 +17,7 @@ import { OperationStore } from "./ports/OperationStore.ts"
 import { RegistrationStore } from "./ports/RegistrationStore.ts"
 import { Transactor } from "./ports/Store.ts"
 import type { AgentNumber } from "./Project.ts"
+import { poolOf } from "./Project.ts"
 import { attachTo } from "./RegisteredNumbers.ts"
 import { initialRegistration, usualSegmentsPerSecond } from "./Throughput.ts"
 import { transactAndWake } from "./Wake.ts"
@@ -100,6 +101,10 @@ const buy = Effect.fnUntraced(function*(operation: NumberOperation) {
         : giveUp(operation, { code: null, detail: "The carrier account has this number by another purchase: import it." })
     }
   }
+  // What can't be set up afterwards is not bought. A purchase that may have come true has been through this.
+  const pool = yield* poolFor(operation)
+  const prepared = pool === null || operation.attemptedAt !== null ? Result.void : yield* Effect.result(market.preparePool(operation, pool))
+  if (Result.isFailure(prepared)) return yield* unlessRejected(operation, prepared.failure)
   const now = yield* DateTime.now
   const attemptedAt = operation.attemptedAt ?? now
   yield* write({ ...operation, attemptedAt, updatedAt: now })
@@ -170,10 +175,22 @@ const withoutId = { code: null, detail: "The carrier's id of the number was neve
 
 const setUp = Effect.fnUntraced(function*(operation: NumberOperation, carrierId: string) {
   const market = yield* NumberMarket
-  const outcome = yield* Effect.result(market.configure(carrierId, operation))
-  if (Result.isSuccess(outcome)) return yield* goOn(operation, { stage: "configured" })
-  if (outcome.failure.reason !== "rejected") return yield* outcome.failure
-  yield* giveUp(operation, outcome.failure)
+  const pool = yield* poolFor(operation)
+  const outcome = yield* market.configure(carrierId, operation).pipe(
+    Effect.andThen(pool === null ? Effect.void : Effect.andThen(market.preparePool(operation, pool), market.joinPool(operation.projectId, carrierId, pool))),
+    Effect.result
+  )
+  yield* Result.isSuccess(outcome) ? goOn(operation, { stage: "configured" }) : unlessRejected(operation, outcome.failure)
+})
+
+/** What would be refused again is given up; anything else is tried again. */
+const unlessRejected = (operation: NumberOperation, failure: MarketFailure) =>
+  failure.reason === "rejected" ? giveUp(operation, failure) : Effect.fail(failure)
+
+/** The pool that the number belongs to once it is the environment's. */
+const poolFor = Effect.fnUntraced(function*({ environment, projectId }: NumberOperation) {
+  const directory = yield* Directory
+  return Option.match(yield* directory.project(projectId), { onNone: () => null, onSome: (project) => poolOf(project, environment) })
 })
 
 /** One transaction: the number is the environment's, and the operation is done. */
@@ -217,7 +234,11 @@ const undo = Effect.fnUntraced(function*(operation: NumberOperation) {
 const retire = Effect.fnUntraced(function*(operation: NumberOperation) {
   const market = yield* NumberMarket
   const owned = yield* market.find(operation.projectId, operation.number)
-  yield* goOn(operation, { stage: "draining", carrierId: Option.getOrNull(owned)?.carrierId ?? null })
+  const carrierId = Option.getOrNull(owned)?.carrierId ?? null
+  const pool = yield* poolFor(operation)
+  // First of all, or the pool goes on choosing it.
+  if (pool !== null && carrierId !== null) yield* market.leavePool(operation.projectId, carrierId, pool)
+  yield* goOn(operation, { stage: "draining", carrierId })
 })
 
 const handedOverAtOnce = 50

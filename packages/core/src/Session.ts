@@ -76,8 +76,8 @@ export type SessionEvent =
   | { readonly _tag: "Released" }
   /** A person wrote to the user. */
   | { readonly _tag: "PersonSpoke" }
-  /** Another number speaks from now on: the one before is given up, or is not the one that the carrier chose. */
-  | { readonly _tag: "NumberChanged"; readonly agentNumber: PhoneNumber }
+  /** Another number speaks from now on: the one before is given up, or is not the one that the carrier chose. `pool`: it is only expected again; missing: it is certain. */
+  | { readonly _tag: "NumberChanged"; readonly agentNumber: PhoneNumber; readonly pool?: string | null }
 
 export type OutboundPurpose = "opening" | "answer" | "remark" | "warning" | "ending" | "consent" | "notice"
 
@@ -182,7 +182,7 @@ export const transition = (
     case "PersonSpoke":
       return changed(session.takeover === null ? session : { ...session, turn: Turn.answeredElsewhere(session.turn) })
     case "NumberChanged":
-      return changed(spokenFrom(session, event.agentNumber))
+      return changed(spokenFrom(session, event.agentNumber, event.pool))
   }
 }
 
@@ -210,8 +210,8 @@ const afterTheEnd = (session: Session, event: SessionEvent): Result.Result<Trans
   }
 }
 
-const spokenFrom = (session: Session, agentNumber: PhoneNumber): Session =>
-  session.agentNumber === agentNumber && session.pool === null ? session : { ...session, agentNumber, pool: null }
+const spokenFrom = (session: Session, agentNumber: PhoneNumber, pool: string | null = null): Session =>
+  session.agentNumber === agentNumber && session.pool === pool ? session : { ...session, agentNumber, pool }
 
 /** Something was said at `at`: silence counts from it, and a warning is past. */
 const spokenTo = (session: Session, at: DateTime.Utc, policy: SessionPolicy): Session => {

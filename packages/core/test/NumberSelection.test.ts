@@ -48,6 +48,21 @@ describe("NumberSelection", () => {
     assert.deepStrictEqual(chosen(request([london])), [london.number, "only_eligible 1>1"])
   })
 
+  it("leaves the choice to the carrier's pool, whatever it would have chosen, but for a user who has a number", () => {
+    const candidates = [sanFrancisco, newYork, london]
+    const alone = select(request(candidates))
+    const pooled = select(request(candidates, { pool: "pool" }))
+    assert.isTrue(Result.isSuccess(alone) && Result.isSuccess(pooled))
+    if (Result.isFailure(alone) || Result.isFailure(pooled)) return
+    assert.deepStrictEqual({ ...pooled.success, pool: null, reasons: [] }, { ...alone.success, reasons: [] })
+    assert.deepStrictEqual([pooled.success.pool, pooled.success.reasons], ["pool", [{ criterion: "carrier_chooses", from: 3, to: 3 }]])
+    for (const known of [{ lastTalkedWith: london.number }, { agentNumber: london.number }]) {
+      const result = select(request(candidates, { pool: "pool", ...known }))
+      assert.deepStrictEqual(Result.isSuccess(result) && [result.success.number, result.success.pool], [london.number, null])
+    }
+    assert.deepStrictEqual(chosen(request([], { pool: "pool" })), ["NoNumbers"])
+  })
+
   it("prefers the number that the user last talked with to everything else", () => {
     const busy = { ...paris, queuedSegments: 1_000, health: { recentSends: 10, recentFailures: 10 } }
     assert.deepStrictEqual(chosen(request([sanFrancisco, newYork, busy], { lastTalkedWith: paris.number })), [paris.number, "last_talked_with 3>1"])

@@ -8,18 +8,22 @@ import { MarketFailure, NumberMarket } from "@parley/core/ports/NumberMarket"
 /** What happens to a call: it is carried out, or not, and its answer comes, or not. */
 export type Fault = "lost_before" | "lost_after" | "busy" | "rejected" | "refused" | "gone" | "killed_before" | "killed_after"
 
+export type Kind = "search" | "buy" | "find" | "configure" | "prepare" | "join" | "leave" | "release"
+
 export class FakeMarket extends Context.Service<FakeMarket, {
   /** Every call, in order: `buy +14155550100`. */
   readonly calls: Array<string>
   readonly owned: Map<string, OwnedNumber>
   /** Where the texts of a number are brought, by the carrier's id. */
   readonly configured: Map<string, Destination>
+  /** The pools, with their numbers by the carrier's ids. One that is not here is rejected. */
+  readonly pools: Map<string, Set<string>>
   /** How many purchases came true. */
   purchases: number
   releases: number
   forSale: ReadonlyArray<PhoneNumber>
   /** What becomes of the next calls of a kind, in order; then all is well. */
-  readonly faults: Map<"search" | "buy" | "find" | "configure" | "release", Array<Fault>>
+  readonly faults: Map<Kind, Array<Fault>>
   address: string | null
 }>()("@parley/storage/test/FakeMarket") {}
 
@@ -44,13 +48,14 @@ export const layer: Layer.Layer<FakeMarket | NumberMarket> = Layer.effectContext
     calls: [],
     owned: new Map(),
     configured: new Map(),
+    pools: new Map(),
     purchases: 0,
     releases: 0,
     forSale: shelf,
     faults: new Map(),
     address: "https://sms.example.com/sms"
   })
-  const call = <A>(kind: "search" | "buy" | "find" | "configure" | "release", about: string, act: Effect.Effect<A, MarketFailure>): Effect.Effect<A, MarketFailure> =>
+  const call = <A>(kind: Kind, about: string, act: Effect.Effect<A, MarketFailure>): Effect.Effect<A, MarketFailure> =>
     Effect.suspend(() => {
       fake.calls.push(`${kind} ${about}`)
       const fault = fake.faults.get(kind)?.shift()
@@ -73,6 +78,9 @@ export const layer: Layer.Layer<FakeMarket | NumberMarket> = Layer.effectContext
       })),
     find: (_, number) => call("find", number, Effect.sync(() => Option.fromNullishOr(fake.owned.get(number)))),
     configure: (carrierId, { environment, projectId }) => call("configure", carrierId, Effect.sync(() => void fake.configured.set(carrierId, { environment, projectId }))),
+    preparePool: (_, pool) => call("prepare", pool, fake.pools.has(pool) ? Effect.void : Effect.fail(failure("rejected"))),
+    joinPool: (_, carrierId, pool) => call("join", `${carrierId} ${pool}`, Effect.sync(() => void fake.pools.get(pool)?.add(carrierId))),
+    leavePool: (_, carrierId, pool) => call("leave", `${carrierId} ${pool}`, Effect.sync(() => void fake.pools.get(pool)?.delete(carrierId))),
     release: (_, carrierId) =>
       call("release", carrierId, Effect.sync(() => {
         for (const [number, owned] of fake.owned) {

@@ -12,7 +12,7 @@ import { OperationStore } from "@parley/core/ports/OperationStore"
 import { RegistrationStore } from "@parley/core/ports/RegistrationStore"
 import { settleNumbers } from "@parley/core/RegisteredNumbers"
 import * as FakeMarket from "./FakeMarket.ts"
-import { accountId, connector, first, send, user, world } from "./World.ts"
+import { accountId, connector, first, send, user, world, type WorldOptions } from "./World.ts"
 
 const owner = { accountId, projectId: connector.projectId }
 const wish = { country: "US" as Country, type: "local" as const, areaCode: "415", contains: null }
@@ -25,7 +25,7 @@ const accept = (of: Partial<NumberProvisioning.ProvisionRequest> = {}, key: stri
 
 const market = FakeMarket.FakeMarket
 
-const fail = (kind: "search" | "buy" | "find" | "configure" | "release", ...faults: ReadonlyArray<FakeMarket.Fault>) =>
+const fail = (kind: FakeMarket.Kind, ...faults: ReadonlyArray<FakeMarket.Fault>) =>
   Effect.map(market, (fake) => fake.faults.set(kind, [...faults]))
 
 /** What the owner of operations does while time passes: kills leave the rows as they are, and the next run goes on. */
@@ -42,8 +42,11 @@ const carryOut = Effect.fnUntraced(function*(id: NumberOperation["id"], patience
 
 const provisioned = (number: PhoneNumber) => Effect.flatMap(Directory, (directory) => directory.number(number))
 
-const test = (name: string, body: Effect.Effect<void, unknown, Effect.Services<ReturnType<typeof carryOut>> | Effect.Services<ReturnType<typeof accept>> | FakeMarket.FakeMarket | Directory | RegistrationStore>) =>
-  it.effect(name, () => body.pipe(Effect.provide(FakeMarket.layer.pipe(Layer.provideMerge(world())))))
+const test = (name: string, body: Effect.Effect<void, unknown, Effect.Services<ReturnType<typeof carryOut>> | Effect.Services<ReturnType<typeof accept>> | FakeMarket.FakeMarket | Directory | RegistrationStore>, options: WorldOptions = {}) =>
+  it.effect(name, () => body.pipe(Effect.provide(FakeMarket.layer.pipe(Layer.provideMerge(world(options))))))
+
+const pooled: WorldOptions = { senderPools: [{ environment: "live", id: "MGpool" }] }
+const hasPool = Effect.map(market, (fake) => void fake.pools.set("MGpool", new Set()))
 
 describe("a purchase", () => {
   test("buys the first that fits, has its texts brought, and gives it to the environment", Effect.gen(function*() {
@@ -65,6 +68,43 @@ describe("a purchase", () => {
       segmentsPerSecond: 1
     }))
   }))
+
+  test("makes ready the environment's pool before it pays, and adds the number to it", Effect.gen(function*() {
+    yield* hasPool
+    const { operation } = yield* accept()
+    const done = yield* carryOut(operation.id)
+    const fake = yield* market
+    assert.strictEqual(done.stage, "active")
+    assert.deepStrictEqual(fake.calls, ["search ", "prepare MGpool", `buy ${cheapest}`, "configure PN1", "prepare MGpool", "join PN1 MGpool"])
+    assert.deepStrictEqual([...fake.pools.get("MGpool") ?? []], ["PN1"])
+  }), pooled)
+
+  test("for a pool that can't be had buys nothing", Effect.gen(function*() {
+    const { operation } = yield* accept()
+    const done = yield* carryOut(operation.id)
+    const fake = yield* market
+    assert.deepStrictEqual([done.stage, done.trouble?.detail, fake.purchases], ["failed", "The market says rejected.", 0])
+  }), pooled)
+
+  test("that its pool does not take is given back", Effect.gen(function*() {
+    yield* hasPool
+    yield* fail("join", "rejected")
+    const { operation } = yield* accept()
+    const done = yield* carryOut(operation.id)
+    const fake = yield* market
+    assert.deepStrictEqual([done.stage, fake.purchases, fake.releases], ["failed", 1, 1])
+  }), pooled)
+
+  for (const [kind, fault] of [["prepare", "killed_after"], ["join", "killed_before"], ["join", "killed_after"], ["join", "lost_after"], ["join", "busy"]] as const) {
+    test(`that is ${fault} when it would ${kind} its pool is finished by the next run, and bought once`, Effect.gen(function*() {
+      yield* hasPool
+      yield* fail(kind, fault)
+      const { operation } = yield* accept()
+      const done = yield* carryOut(operation.id)
+      const fake = yield* market
+      assert.deepStrictEqual([done.stage, fake.purchases, [...fake.pools.get("MGpool") ?? []]], ["active", 1, ["PN1"]])
+    }), pooled)
+  }
 
   test("goes by the registration that the caller knows of: an approved number is chosen from, at the published pace", Effect.gen(function*() {
     const { operation } = yield* accept({ wanted: cheapest, registration: "approved" })

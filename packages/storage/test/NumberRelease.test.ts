@@ -69,6 +69,22 @@ describe("a release", () => {
     assert.strictEqual((yield* history(id)).at(-1)?.agentNumber, second)
   }))
 
+  test("takes the number out of the pool before anything else, and leaves a number open that the carrier has yet to tell", Effect.gen(function*() {
+    const fake = yield* market
+    fake.pools.set("MGpool", new Set(["PN1", "PN2"]))
+    const users = ["+14155550131", "+14155550132", "+14155550133", "+14155550134", "+14155550135", "+14155550136"].map((each) => PhoneNumber.make(each))
+    const sent = yield* Effect.forEach(users, (userNumber) => send("Hello", { userNumber, agentNumber: null }))
+    const onFirst = sent.find(({ agentNumber }) => agentNumber === first)
+    if (onFirst === undefined) return assert.fail("none of the texts waits in the first number's line")
+    const operation = yield* release
+    yield* run(operation.id)
+    assert.deepStrictEqual([...fake.pools.get("MGpool") ?? []], ["PN2"])
+    assert.deepInclude(yield* session(onFirst.sessionId), { agentNumber: second, pool: "MGpool" })
+    yield* drain(first)
+    assert.strictEqual((yield* carryOut(operation.id)).stage, "released")
+    assert.deepStrictEqual(fake.calls, [`find ${first}`, "leave PN1 MGpool", "release PN1"])
+  }), { senderPools: [{ environment: "live", id: "MGpool" }] })
+
   test("sends nothing new from the number from the first moment on", Effect.gen(function*() {
     yield* release
     assert.strictEqual((yield* send("Hello", { agentNumber: null })).agentNumber, second)

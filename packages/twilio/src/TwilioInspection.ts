@@ -1,12 +1,15 @@
 /** What an account and its numbers look like at Twilio: for whoever asks why no text comes or goes. Reads only. */
 import { DateTime, Duration, Effect, Redacted, Schema } from "effect"
-import type { PhoneNumber } from "@parley/schema/PhoneNumber"
+import { isPhoneNumber, type PhoneNumber } from "@parley/schema/PhoneNumber"
+import { isMissing } from "./TwilioNumberErrors.ts"
 import type { TwilioAccount } from "./TwilioAccount.ts"
 import { type Client, connect } from "./TwilioClient.ts"
 import { make as makeHttp, TwilioCallFailed, type TwilioHttpClient } from "./TwilioHttpClient.ts"
 
 /** A number as Twilio has it. */
 export interface InspectedNumber {
+  /** Twilio's own id of it. */
+  readonly sid: string
   readonly number: PhoneNumber
   /** Called with the texts that arrive, as it was set: the fragment holds connection overrides. Empty: nothing is called. */
   readonly smsUrl: string
@@ -16,6 +19,16 @@ export interface InspectedNumber {
   /** `AP…`: a TwiML application, whose addresses count in place of the number's; empty: none. */
   readonly smsApplicationSid: string
   readonly canText: boolean
+}
+
+/** A Messaging Service as Twilio has it. */
+export interface InspectedService {
+  readonly sid: string
+  /** Called with the texts that arrive; null: nothing is. */
+  readonly inboundRequestUrl: string | null
+  /** The numbers' own addresses are called in its place. */
+  readonly useInboundWebhookOnNumber: boolean
+  readonly senders: ReadonlyArray<PhoneNumber>
 }
 
 export interface InspectedAccount {
@@ -51,6 +64,8 @@ export interface TwilioInspection {
   readonly account: (account: TwilioAccount) => Effect.Effect<InspectedAccount, InspectionFailed>
   /** The numbers among `wanted` that the account has. Logs in as sending does: with the API key where there is one. */
   readonly numbers: (account: TwilioAccount, wanted: ReadonlyArray<PhoneNumber>) => Effect.Effect<ReadonlyArray<InspectedNumber>, InspectionFailed>
+  /** The account's newest Messaging Services, and those among `wanted` that it has. */
+  readonly services: (account: TwilioAccount, wanted: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<InspectedService>, InspectionFailed>
 }
 
 const failed = (reason: InspectionFailed["reason"], detail: string) => new InspectionFailed({ reason, detail })
@@ -107,15 +122,48 @@ const inspectAccount = Effect.fnUntraced(function*(http: TwilioHttpClient, accou
   return { status: body.status, isTrial: body.type === "Trial", aheadMillis: aheadOf(Object(headers).date, now) }
 })
 
-/** Numbers asked for at a time. Parley's own choice. */
+/** Questions at a time. Parley's own choice. */
 const atOnce = 4
+/** The newest services that are looked into: each costs a question. Parley's own choice. */
+const servicesSeen = 20
+/** The most that a service holds. Source: twilio.com/docs/api/errors/21714. */
+const poolSize = 400
 
-const inspectNumbers = Effect.fnUntraced(function*(http: TwilioHttpClient, account: TwilioAccount, wanted: ReadonlyArray<PhoneNumber>) {
+/** Logs in as sending does. */
+const senderOf = Effect.fnUntraced(function*(http: TwilioHttpClient, account: TwilioAccount) {
   const { apiKey } = account
   const [credential, username, password] = apiKey === null
     ? ["auth token", account.accountSid, yield* tokenOf(account)] as const
     : ["API key", apiKey.sid, apiKey.secret] as const
-  const client = yield* clientOf(http, account.accountSid, username, password)
+  return { client: yield* clientOf(http, account.accountSid, username, password), credential }
+})
+
+const inspectServices = Effect.fnUntraced(function*(http: TwilioHttpClient, account: TwilioAccount, wanted: ReadonlyArray<string>) {
+  const { client, credential } = yield* senderOf(http, account)
+  const read = <A>(call: () => Promise<A>) => Effect.tryPromise({ try: call, catch: (cause) => cause })
+  const failing = (cause: unknown) => failureOf(cause, credential)
+  const { services } = client.messaging.v1
+  const newest = (yield* Effect.mapError(read(() => services.page({ pageSize: servicesSeen })), failing)).instances
+  const others = wanted.filter((sid) => !newest.some((each) => each.sid === sid))
+  const older = yield* Effect.forEach(others, (sid) =>
+    read(() => services(sid).fetch()).pipe(
+      Effect.map((service) => [service]),
+      Effect.catch((cause) => isMissing(cause) ? Effect.succeed([]) : Effect.fail(failing(cause)))
+    ), { concurrency: atOnce })
+  return yield* Effect.forEach([...newest, ...older.flat()], (service) =>
+    read(() => services(service.sid).phoneNumbers.page({ pageSize: poolSize })).pipe(
+      Effect.mapError(failing),
+      Effect.map(({ instances }): InspectedService => ({
+        sid: service.sid,
+        inboundRequestUrl: service.inboundRequestUrl ?? null,
+        useInboundWebhookOnNumber: service.useInboundWebhookOnNumber === true,
+        senders: instances.map(({ phoneNumber }) => phoneNumber).filter(isPhoneNumber)
+      }))
+    ), { concurrency: atOnce })
+})
+
+const inspectNumbers = Effect.fnUntraced(function*(http: TwilioHttpClient, account: TwilioAccount, wanted: ReadonlyArray<PhoneNumber>) {
+  const { client, credential } = yield* senderOf(http, account)
   const one = Effect.fnUntraced(function*(number: PhoneNumber) {
     // Twilio takes the filter for a pattern, so that others may be among the answers.
     const { instances } = yield* Effect.tryPromise({
@@ -123,6 +171,7 @@ const inspectNumbers = Effect.fnUntraced(function*(http: TwilioHttpClient, accou
       catch: (cause) => failureOf(cause, credential)
     })
     return instances.filter((each) => each.phoneNumber === number).map((each): InspectedNumber => ({
+      sid: each.sid,
       number,
       smsUrl: each.smsUrl ?? "",
       smsMethod: each.smsMethod ?? "POST",
@@ -143,6 +192,7 @@ export const make = (options: InspectionOptions) =>
     ),
     (http): TwilioInspection => ({
       account: (account) => inspectAccount(http, account),
-      numbers: (account, wanted) => inspectNumbers(http, account, wanted)
+      numbers: (account, wanted) => inspectNumbers(http, account, wanted),
+      services: (account, wanted) => inspectServices(http, account, wanted)
     })
   )

@@ -11,7 +11,7 @@ import type { AccountFor } from "./TwilioAccount.ts"
 import type { Client } from "./TwilioClient.ts"
 import { clientsOn } from "./TwilioClients.ts"
 import { make } from "./TwilioHttpClient.ts"
-import { failureOf, isMissing } from "./TwilioNumberErrors.ts"
+import { failureOf, isMember, isMissing } from "./TwilioNumberErrors.ts"
 
 export interface TwilioNumbersOptions {
   readonly accountFor: AccountFor
@@ -32,6 +32,20 @@ const route = (base: URL, { environment, projectId }: Destination) => `${base.or
 
 /** The address that Twilio brings a number's texts to. */
 export const inboundUrl = (publicUrl: URL, destination: Destination): string => route(publicUrl, destination) + repeats
+
+const withoutFragment = (url: string): string => url.replace(/#.*$/su, "")
+
+/** Why the texts of a Messaging Service's numbers do not come to `wanted`: the service gives them to nobody, or to somebody else. Null: they do. */
+export const obstacleOf = (
+  service: { readonly inboundRequestUrl: string | null; readonly useInboundWebhookOnNumber: boolean },
+  wanted: string
+): "nowhere" | "elsewhere" | null => {
+  const url = withoutFragment(service.inboundRequestUrl ?? "")
+  if (service.useInboundWebhookOnNumber || url === withoutFragment(wanted)) return null
+  return url === "" ? "nowhere" : "elsewhere"
+}
+
+const rejected = (detail: string) => new MarketFailure({ reason: "rejected", code: null, detail })
 
 type Incoming = Awaited<ReturnType<Client["incomingPhoneNumbers"]["page"]>>["instances"][number]
 /** What the three types' resources share. */
@@ -154,6 +168,30 @@ export const layer = (options: TwilioNumbersOptions): Layer.Layer<NumberMarket> 
             // An application's addresses would count in place of these.
             smsApplicationSid: ""
           }), true)
+      }),
+
+      preparePool: Effect.fn("TwilioNumbers.preparePool")(function*(destination, pool) {
+        const service = (yield* client(destination.projectId)).messaging.v1.services(pool)
+        const { inboundRequestUrl, useInboundWebhookOnNumber } = yield* Effect.tryPromise({ try: () => service.fetch(), catch: (cause) => cause }).pipe(
+          Effect.catch((cause) => Effect.fail(isMissing(cause) ? rejected(`There is no Messaging Service ${pool} in the project's Twilio account: correct sender_pools.`) : failureOf(cause, false)))
+        )
+        const obstacle = publicUrl === null ? null : obstacleOf({ inboundRequestUrl, useInboundWebhookOnNumber }, inboundUrl(publicUrl, destination))
+        if (obstacle === "elsewhere") return yield* rejected(`Messaging Service ${pool} brings its numbers' texts to ${withoutFragment(inboundRequestUrl)}: set it to "Defer to sender's webhook" in Twilio's console.`)
+        if (obstacle === "nowhere") yield* call(() => service.update({ useInboundWebhookOnNumber: true }), true)
+      }),
+
+      joinPool: Effect.fn("TwilioNumbers.joinPool")(function*(projectId, carrierId, pool) {
+        const twilio = yield* client(projectId)
+        yield* Effect.tryPromise({ try: () => twilio.messaging.v1.services(pool).phoneNumbers.create({ phoneNumberSid: carrierId }), catch: (cause) => cause }).pipe(
+          Effect.catch((cause) => isMember(cause) ? Effect.void : Effect.fail(failureOf(cause, true)))
+        )
+      }),
+
+      leavePool: Effect.fn("TwilioNumbers.leavePool")(function*(projectId, carrierId, pool) {
+        const twilio = yield* client(projectId)
+        yield* Effect.tryPromise({ try: () => twilio.messaging.v1.services(pool).phoneNumbers(carrierId).remove(), catch: (cause) => cause }).pipe(
+          Effect.catch((cause) => isMissing(cause) ? Effect.void : Effect.fail(failureOf(cause, true)))
+        )
       }),
 
       release: Effect.fn("TwilioNumbers.release")(function*(projectId, carrierId) {

@@ -115,6 +115,34 @@ describe("TwilioInspection.account", () => {
     }))
 })
 
+describe("TwilioInspection.services", () => {
+  const [newest, older, gone] = ["1", "2", "3"].map((digit) => `MG${digit.repeat(32)}`) as [string, string, string]
+  const meta = (key: string) => ({ first_page_url: "", key, next_page_url: null, page: 0, page_size: 20, previous_page_url: null, url: "" })
+  const servicesOn = (baseUrl: URL, wanted: ReadonlyArray<string>) => withInspection(baseUrl, (inspection) => inspection.services(withKey, wanted))
+
+  it.effect("reads the newest services and those that are asked for, with their senders, and leaves out what is not there", () =>
+    Effect.gen(function*() {
+      const { asked, baseUrl } = yield* serve(({ url }, response) => {
+        const { pathname } = new URL(url, "http://localhost")
+        if (pathname === "/v1/Services") return json(response, 200, { meta: meta("services"), services: [{ sid: newest, inbound_request_url: null, use_inbound_webhook_on_number: true }] })
+        if (pathname === `/v1/Services/${older}`) return json(response, 200, { sid: older, inbound_request_url: "https://elsewhere.example.com/sms", use_inbound_webhook_on_number: false })
+        if (pathname.endsWith("/PhoneNumbers")) return json(response, 200, { meta: meta("phone_numbers"), phone_numbers: pathname.includes(newest) ? [{ sid: "PN1", phone_number: first }] : [] })
+        json(response, 404, { code: 20404, message: "No.", status: 404 })
+      })
+      assert.deepStrictEqual(yield* servicesOn(baseUrl, [newest, older, gone]), [
+        { sid: newest, inboundRequestUrl: null, useInboundWebhookOnNumber: true, senders: [first] },
+        { sid: older, inboundRequestUrl: "https://elsewhere.example.com/sms", useInboundWebhookOnNumber: false, senders: [] }
+      ])
+      assert.deepStrictEqual(new Set(asked.map(({ authorization }) => authorization)), new Set([basic("SK1", "key-secret")]))
+    }))
+
+  it.effect("says which credential is not accepted", () =>
+    Effect.gen(function*() {
+      const { baseUrl } = yield* answering(401, { code: 20003, message: "Authenticate", status: 401 })
+      assert.include((yield* Effect.flip(servicesOn(baseUrl, []))).message, "API key")
+    }))
+})
+
 describe("TwilioInspection.numbers", () => {
   it.effect("reads each number with the fragment of its URL, as sending logs in", () =>
     Effect.gen(function*() {
@@ -122,7 +150,7 @@ describe("TwilioInspection.numbers", () => {
         const wanted = new URL(url, "http://localhost").searchParams.get("PhoneNumber") ?? ""
         json(response, 200, listing([numberResource(wanted)]))
       })
-      const common = { smsUrl: "https://sms.example.com/twilio/demo/live/sms#rc=3&rp=5xx", smsMethod: "POST", smsFallbackUrl: "", smsApplicationSid: "", canText: true }
+      const common = { sid: "PN00000000000000000000000000000001", smsUrl: "https://sms.example.com/twilio/demo/live/sms#rc=3&rp=5xx", smsMethod: "POST", smsFallbackUrl: "", smsApplicationSid: "", canText: true }
       assert.deepStrictEqual(yield* numbersOn(baseUrl, [first, second], withKey), [{ number: first, ...common }, { number: second, ...common }])
       assert.deepStrictEqual(new Set(asked.map(({ authorization }) => authorization)), new Set([basic("SK1", "key-secret")]))
       assert.deepStrictEqual(asked.map(({ url }) => new URL(url, baseUrl).pathname), [`${path}/IncomingPhoneNumbers.json`, `${path}/IncomingPhoneNumbers.json`])
@@ -139,7 +167,7 @@ describe("TwilioInspection.numbers", () => {
       const bare = { sms_url: null, sms_method: null, sms_fallback_url: null, sms_application_sid: null, capabilities: null }
       const { baseUrl } = yield* answering(200, listing([numberResource(first, bare)]))
       assert.deepStrictEqual(yield* numbersOn(baseUrl, [first]), [
-        { number: first, smsUrl: "", smsMethod: "POST", smsFallbackUrl: "", smsApplicationSid: "", canText: false }
+        { sid: "PN00000000000000000000000000000001", number: first, smsUrl: "", smsMethod: "POST", smsFallbackUrl: "", smsApplicationSid: "", canText: false }
       ])
     }))
 

@@ -4,10 +4,10 @@ import { Directory } from "@parley/core/ports/Directory"
 import type { AgentNumber, Project } from "@parley/core/Project"
 import type { AccountFor, TwilioAccount } from "@parley/twilio/TwilioAccount"
 import type { InspectedAccount, InspectedNumber, TwilioInspection } from "@parley/twilio/TwilioInspection"
-import { type Finding, ok, problem, warning } from "./Finding.ts"
+import { type Finding, ok, problem, repairable, warning } from "./Finding.ts"
+import * as PoolChecks from "./PoolChecks.ts"
+import * as Repairs from "./Repairs.ts"
 import { webhookRepeats } from "@parley/twilio/TwilioWebhook"
-
-/** What to append to a number's URL: three repeats of whatever met no connection, no answer or a 5xx. */
 
 /** Beyond it, times of ours and of the carrier's are no longer comparable. Parley's own choice: clocks that are kept in step differ by less than a second. */
 const skewMillis = 30_000
@@ -64,28 +64,48 @@ const checkState = (about: string, { isTrial, status }: InspectedAccount): Reado
 /** An account, and our numbers that must be on it. */
 interface Held {
   readonly account: TwilioAccount
+  readonly projects: Array<Project>
   readonly numbers: Array<AgentNumber>
 }
 
-const checkHeld = Effect.fnUntraced(function*(inspection: TwilioInspection, { account, numbers }: Held, publicUrl: string | null) {
+/** Where the carrier reaches this gateway, and whether a gateway answers there. */
+export interface Reach {
+  readonly publicUrl: string | null
+  readonly isOurs: boolean
+}
+
+const checkHeld = Effect.fnUntraced(function*(inspection: TwilioInspection, { account, numbers, projects }: Held, { isOurs, publicUrl }: Reach) {
   const about = `carrier account ${account.accountSid}`
   const inspected = yield* Effect.result(inspection.account(account))
   if (Result.isFailure(inspected)) return [problem(about, `${inspected.failure.detail} Until then no text leaves or arrives.`)]
   const state = [...checkState(about, inspected.success), ...checkClock(inspected.success.aheadMillis)]
   const there = yield* Effect.result(inspection.numbers(account, numbers.map(({ number }) => number)))
   if (Result.isFailure(there)) return [...state, problem(about, `${there.failure.detail} Until then no text leaves.`)]
+  const pools = projects.flatMap((project) => project.config.senderPools.map((pool) => ({ project, pool })))
+  const services = yield* Effect.result(inspection.services(account, pools.map(({ pool }) => pool.id)))
+  const unseen = Result.isFailure(services) ? [warning(about, `${services.failure.detail} Whether Messaging Services keep texts from their numbers is not known.`)] : []
+  const around: PoolChecks.There = { numbers: there.success, services: Result.getOrElse(services, () => []), publicUrl }
   const found = numbers.flatMap((number) => {
     const inspectedNumber = there.success.find((each) => each.number === number.number)
     return inspectedNumber === undefined
       ? [problem(`number ${number.number}`, `Account ${account.accountSid} does not have it, so nothing leaves from it and nothing arrives: buy it there, or correct the project's number or account.`)]
-      : checkNumber(number, inspectedNumber, publicUrl)
+      : [...repaired(number, inspectedNumber, checkNumber(number, inspectedNumber, publicUrl), { isOurs, publicUrl }), ...PoolChecks.checkMembership(number, projects.find(({ id }) => id === number.projectId), around)]
   })
-  const all = [...state, ...found]
+  const pooled = Result.isFailure(services) ? [] : pools.flatMap(({ pool, project }) => PoolChecks.checkPool(project, pool, numbers, around))
+  const all = [...state, ...unseen, ...found, ...pooled]
   return all.length > 0 ? all : [ok(about, `The account is active, and its numbers (${numbers.length}) bring texts here.`)]
 })
 
+/** Numbers are led to where a gateway answers, and nowhere else. What a number can't do is not repaired by its webhook. */
+const repaired = (number: AgentNumber, inspected: InspectedNumber, findings: ReadonlyArray<Finding>, { isOurs, publicUrl }: Reach): ReadonlyArray<Finding> => {
+  if (publicUrl === null || !isOurs) return findings
+  const repair = Repairs.configure(inspected.sid, { projectId: number.projectId, environment: number.environment }, publicUrl)
+  const [able, unable] = inspected.canText ? [findings, []] : [findings.slice(1), findings.slice(0, 1)]
+  return [...unable, ...repairable(able, repair)]
+}
+
 /** Every account once, however many projects it serves. */
-export const check = Effect.fn("Doctor.carrier")(function*(projects: ReadonlyArray<Project>, accountFor: AccountFor, inspection: TwilioInspection, publicUrl: string | null) {
+export const check = Effect.fn("Doctor.carrier")(function*(projects: ReadonlyArray<Project>, accountFor: AccountFor, inspection: TwilioInspection, reach: Reach) {
   const directory = yield* Directory
   const findings: Array<Finding> = []
   const held = new Map<string, Held>()
@@ -100,9 +120,12 @@ export const check = Effect.fn("Doctor.carrier")(function*(projects: ReadonlyArr
     // Two projects may name one account with two variables, of which one may be wrong.
     const key = `${account.success.accountSid} ${project.config.carrier?.authTokenEnv ?? ""}`
     const known = held.get(key)
-    if (known === undefined) held.set(key, { account: account.success, numbers: [...numbers] })
-    else known.numbers.push(...numbers)
+    if (known === undefined) held.set(key, { account: account.success, projects: [project], numbers: [...numbers] })
+    else {
+      known.projects.push(project)
+      known.numbers.push(...numbers)
+    }
   }
-  for (const each of held.values()) findings.push(...yield* checkHeld(inspection, each, publicUrl))
+  for (const each of held.values()) findings.push(...yield* checkHeld(inspection, each, reach))
   return findings
 })

@@ -15,6 +15,7 @@ export interface SessionBody {
   readonly end_detail: string | null
   readonly user_number: string
   readonly agent_number: string
+  readonly sender_pool: string | null
   readonly opening: string
   readonly opened_at: string
   readonly next_timeout: { readonly kind: string; readonly due_at: string } | null
@@ -28,6 +29,8 @@ export interface MessageBody {
   readonly direction: string
   readonly author: string
   readonly purpose: string
+  readonly agent_number: string
+  readonly sender_pool: string | null
   readonly text: string
   readonly status: string
   readonly trouble: { readonly reason: string; readonly code: string | null; readonly detail: string } | null

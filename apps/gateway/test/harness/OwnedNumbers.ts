@@ -11,7 +11,7 @@ export interface OwnedNumber {
   readonly sms_fallback_url: string
 }
 
-export const ownedNumbers = async (carrier: Carrier): Promise<ReadonlyArray<OwnedNumber>> => {
+export const ownedNumbers = async (carrier: { readonly sim: Pick<Carrier["sim"], "url"> }): Promise<ReadonlyArray<OwnedNumber>> => {
   const response = await fetch(`${carrier.sim.url}/2010-04-01/Accounts/${accountSid}/IncomingPhoneNumbers.json?PageSize=1000`, {
     headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}` }
   })

@@ -19,6 +19,7 @@ export const us = "+14155550001"
 
 interface ProjectOptions {
   readonly templates?: ReadonlyArray<object>
+  readonly sender_pools?: ReadonlyArray<object>
   readonly quiet_hours?: object
   readonly project?: string
   readonly account?: string

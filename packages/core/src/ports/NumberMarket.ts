@@ -72,6 +72,12 @@ export class NumberMarket extends Context.Service<NumberMarket, {
   find(projectId: ProjectId, number: PhoneNumber): Effect.Effect<Option.Option<OwnedNumber>, MarketFailure>
   /** Has the carrier bring the number's texts to the destination. What else the number does (calls) stays as it is. */
   configure(carrierId: string, destination: Destination): Effect.Effect<void, MarketFailure>
+  /** Has a pool leave its numbers' texts to the numbers. `rejected`: there is no such pool, or it brings them to somebody else. */
+  preparePool(destination: Destination, pool: string): Effect.Effect<void, MarketFailure>
+  /** Lets the pool choose the number; one that it has already is a success. `rejected`: the pool is full, or another one has the number. */
+  joinPool(projectId: ProjectId, carrierId: string, pool: string): Effect.Effect<void, MarketFailure>
+  /** Takes the number out of the pool; one that is not in it is a success. */
+  leavePool(projectId: ProjectId, carrierId: string, pool: string): Effect.Effect<void, MarketFailure>
   /** Gives the number back. One that the account does not have any more is a success. */
   release(projectId: ProjectId, carrierId: string): Effect.Effect<void, MarketFailure>
   /** Where `configure` would have texts brought; null while the gateway has no address that the carrier reaches. */
