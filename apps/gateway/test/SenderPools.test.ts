@@ -67,9 +67,13 @@ describe("a send through a Messaging Service", () => {
   it("that the service can't deliver ends visibly, with the number that it had chosen", async () => {
     const user = "+12125559004"
     gateway.carrier.fault({ match: { to: user }, count: 1, effect: { type: "fail", code: 21610, status: "failed" } })
-    const session = await chosen(user)
-    expect(session).toMatchObject({ agent_number: ny, state: "ended", end_reason: "delivery_failed" })
-    expect((await gateway.api.history(session.id))[0]).toMatchObject({ status: "failed", agent_number: ny })
+    const { id } = await chosen(user)
+    const ended = await until("the session to end", async () => {
+      const session = await gateway.api.session(id)
+      return session.state === "ended" && session
+    })
+    expect(ended).toMatchObject({ agent_number: ny, sender_pool: null, end_reason: "delivery_failed" })
+    expect((await gateway.api.history(id))[0]).toMatchObject({ status: "failed", agent_number: ny })
     await gateway.api.send(user, "And again")
     await until("the next text to be suppressed", async () => (await gateway.api.sessionsOf(user))[0]?.end_detail?.includes("opted out") === true)
     expect(created(user)).toHaveLength(1)
