@@ -75,8 +75,11 @@ export interface AgentTurn {
  * ```
  */
 export interface AgentAnswer {
-  /** Up to 10 texts, sent in this order; each 1 to 1600 characters and at most 10 segments. */
-  readonly messages?: ReadonlyArray<string> | null
+  /**
+   * Up to 10 texts, sent in this order; each 1 to 1600 characters and at most 10 segments. `media`: pictures and other files by their https URLs, at
+   * most 10, with a text or without; only where the number and the user's country have MMS.
+   */
+  readonly messages?: ReadonlyArray<string | { readonly text?: string | null; readonly media: ReadonlyArray<string> }> | null
   /** `natural_end` or true: you closed the conversation. `user_end`: the user left. */
   readonly end?: "natural_end" | "user_end" | boolean | null
   /** A person goes on. With an `end` beside it, the hand-over wins. */

@@ -1,8 +1,9 @@
 /** What a webhook agent is told, and what it may answer: JSON in snake_case on both ways. */
 import type { AgentTurn } from "@parley/contract/AgentTurn"
 import { DateTime, Result, Schema, SchemaIssue } from "effect"
-import type { SpokenText, TurnAnswer, TurnRequest } from "@parley/core/ports/Agent"
+import type { SpokenText, TurnAnswer, TurnRequest, Utterance } from "@parley/core/ports/Agent"
 import { answerLimits } from "@parley/core/ports/Agent"
+import { SomeMediaUrls } from "@parley/schema/MediaUrl"
 import { refusal } from "@parley/schema/MessageText"
 
 const spoken = (said: SpokenText) => ({
@@ -53,9 +54,12 @@ const maybe = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Sch
 
 const { messages: maxMessages } = answerLimits
 
+/** A text, or files with a text or without. */
+const Message = Schema.Union([Text, Schema.Struct({ text: maybe(Schema.Union([Schema.Literal(""), Text])), media: SomeMediaUrls })])
+
 /** Both shapes in one; unknown keys beside known ones are ignored. */
 const Answer = Schema.Struct({
-  messages: maybe(Schema.Array(Text).check(Schema.makeFilter((all: ReadonlyArray<string>) =>
+  messages: maybe(Schema.Array(Message).check(Schema.makeFilter((all: ReadonlyArray<unknown>) =>
     all.length <= maxMessages ? undefined : `must hold at most ${maxMessages} messages, not ${all.length}`
   ))),
   response: maybe(Schema.Union([Schema.Literal(""), Text])),
@@ -79,6 +83,8 @@ const sentence = (issue: SchemaIssue.Issue): string =>
   format(issue).issues.slice(0, 3).map(({ message, path }) =>
     `${place((path ?? []).map((part) => typeof part === "object" ? part.key : part))} ${message === "Missing key" ? "is missing" : message.replace(/^Expected /u, "must be ")}`
   ).join("; ")
+
+const asUtterance = (message: typeof Message.Type): Utterance => typeof message === "string" ? message : { text: message.text ?? "", media: message.media }
 
 /** An answer that says nothing. */
 export const silence: TurnAnswer = { messages: [], end: null, handoff: null }
@@ -104,7 +110,7 @@ export const readAnswer = (body: Uint8Array, conversationId: string): Result.Res
       return yield* Result.fail("conversation_id names another conversation than the one that was asked about")
     }
     if (answer.messages != null && answer.response != null) return yield* Result.fail("the answer holds both messages and response: give one of them")
-    const messages = answer.messages ?? (answer.response ? [answer.response] : [])
+    const messages = answer.messages?.map(asUtterance) ?? (answer.response ? [answer.response] : [])
     if (answer.handoff != null) {
       return { messages, end: null, handoff: { destination: answer.handoff.destination, reason: answer.handoff.reason ?? null } }
     }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { segment } from "@parley/schema/MessageText"
 import type { Author } from "@parley/schema/Conversation"
-import type { TurnAnswer } from "@parley/core/ports/Agent"
+import type { TurnAnswer, Utterance } from "@parley/core/ports/Agent"
 import { answer } from "../src/ScriptedAgent.ts"
 import { replyTo, said, session, turnId } from "./conversation.ts"
 
@@ -90,6 +90,8 @@ const conversations: ReadonlyArray<readonly [name: string, lines: ReadonlyArray<
 
 const isExchange = (line: Line): line is Extract<Line, readonly [unknown, "→", ...ReadonlyArray<unknown>]> => line[1] === "→"
 
+const words = (said: Utterance) => typeof said === "string" ? said : said.text
+
 const play = (lines: ReadonlyArray<Line>) => {
   const history = [] as Array<ReturnType<typeof said>>
   const say = (author: Author, text: string) => history.push(said(history.length, author, text))
@@ -102,7 +104,7 @@ const play = (lines: ReadonlyArray<Line>) => {
     const request = replyTo(history.slice(), lines[0]?.[0] === "api" ? "send" : "text")
     const brought = answer(request)
     assert.deepStrictEqual(answer({ ...request, attempt: 2 }), brought)
-    for (const text of brought.messages) say("agent", text)
+    for (const text of brought.messages) say("agent", words(text))
     return brought
   })
 }
@@ -127,7 +129,7 @@ describe("ScriptedAgent", () => {
     for (const [, lines] of conversations) {
       for (const brought of play(lines)) {
         for (const text of brought?.messages ?? []) {
-          const { encoding, segments } = segment(text)
+          const { encoding, segments } = segment(words(text))
           assert.strictEqual(encoding, "GSM-7")
           assert.isAtMost(segments, 2)
         }

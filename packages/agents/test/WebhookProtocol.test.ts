@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { AgentAnswer, AgentTurn } from "@parley/contract/AgentTurn"
 import { DateTime, Result, Schema } from "effect"
-import type { TurnAnswer } from "@parley/core/ports/Agent"
+import type { SpokenText, TurnAnswer } from "@parley/core/ports/Agent"
 import { readAnswer, requestBody } from "../src/WebhookProtocol.ts"
 import { replyTo, said } from "./conversation.ts"
 
@@ -47,6 +47,9 @@ const wrong: ReadonlyArray<readonly [name: string, body: string, detail: RegExp]
   ["an end that it does not know", "{\"end\":\"abandoned\"}", /end must be "natural_end"/u],
   ["a hand-over to nowhere", "{\"handoff\":{}}", /handoff\.destination is missing/u],
   ["a blank destination", "{\"handoff\":{\"destination\":\" \"}}", /handoff\.destination must not be blank/u],
+  ["files over plain http", "{\"messages\":[{\"media\":[\"http://example.com/a.png\"]}]}", /messages\[0\]\.media\[0\] must be an https URL/u],
+  ["no files where there should be some", "{\"messages\":[{\"text\":\"Hi\",\"media\":[]}]}", /messages\[0\]\.media/u],
+  ["files with a text that is blank", "{\"messages\":[{\"text\":\"  \",\"media\":[\"https://example.com/a.png\"]}]}", /messages\[0\]\.text must not be blank/u],
   ["messages and a response", "{\"messages\":[\"a\"],\"response\":\"b\"}", /both messages and response/u],
   ["words for another conversation", "{\"conversation_id\":\"other\",\"response\":\"b\"}", /another conversation/u]
 ]
@@ -58,12 +61,14 @@ describe("WebhookProtocol", () => {
     const picture = { url: "https://example.com/a.png", contentType: "image/png", sizeBytes: null }
     const request = replyTo([said(1, "api", "Tomorrow at 10?"), { ...said(2, "user", "YES"), media: [picture] }], "send")
     const turn = Schema.decodeUnknownSync(AgentTurn, { onExcessProperty: "error" })(JSON.parse(requestBody(request)))
-    assert.deepStrictEqual(turn.texts, request.texts)
-    assert.deepStrictEqual(turn.history, request.history)
+    // The answer can't be fetched where the carrier keeps it, but where the API serves it.
+    const served = (text: SpokenText) => ({ ...text, media: text.media.map((file, index) => ({ ...file, path: `/v1/messages/${text.messageId}/media/${index}` })) })
+    assert.deepStrictEqual(turn.texts, request.texts.map(served))
+    assert.deepStrictEqual(turn.history, request.history.map(served))
     assert.isTrue(DateTime.Equivalence(turn.session.openedAt, request.session.openedAt))
   })
 
-  for (const answer of [{}, { messages: ["Hi"] }, { messages: null, end: null, handoff: null }, { end: true }, { end: false }, { end: "user_end" }, { end: "natural_end" }, { handoff: { destination: "desk" } }, { conversation_id: conversationId, handoff: { destination: "desk", reason: null } }]) {
+  for (const answer of [{}, { messages: ["Hi"] }, { messages: null, end: null, handoff: null }, { end: true }, { end: false }, { end: "user_end" }, { end: "natural_end" }, { handoff: { destination: "desk" } }, { conversation_id: conversationId, handoff: { destination: "desk", reason: null } }, { messages: ["Hi", { text: "Your ticket", media: ["https://example.com/a.png"] }, { media: ["https://example.com/b.png"] }] }]) {
     it(`understands what the contract lets an agent answer: ${JSON.stringify(answer)}`, () => {
       const allowed = Schema.decodeUnknownSync(AgentAnswer, { onExcessProperty: "error" })(answer)
       assert.isTrue(Result.isSuccess(read(JSON.stringify(Schema.encodeSync(AgentAnswer)(allowed)))))

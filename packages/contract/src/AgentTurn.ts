@@ -5,6 +5,7 @@
 import { Author, EndReason, Opening } from "@parley/schema/Conversation"
 import { Environment } from "@parley/schema/Environment"
 import { MessageId, ProjectId, SessionId, TurnId } from "@parley/schema/Ids"
+import { SomeMediaUrls } from "@parley/schema/MediaUrl"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Schema } from "effect"
 import { Media } from "./Message.ts"
@@ -50,11 +51,19 @@ export type AgentTurn = typeof AgentTurn.Type
 
 const maybe = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
 
+const AnswerWithFiles = wire(
+  "AnswerWithFiles",
+  { text: maybe(Schema.String), media: SomeMediaUrls },
+  "Pictures and other files by their https URLs, at most 10, with a text or without. Only where the number and the user's country have MMS."
+)
+
 /** A 204 says as much as an answer without anything in it. */
 export const AgentAnswer = wire(
   "AgentAnswer",
   {
-    messages: maybe(Schema.Array(Schema.String).annotate({ description: "Up to 10 texts, sent in this order; each 1 to 1600 characters and at most 10 segments." })),
+    messages: maybe(
+      Schema.Array(Schema.Union([Schema.String, AnswerWithFiles])).annotate({ description: "Up to 10 texts, sent in this order; each 1 to 1600 characters and at most 10 segments." })
+    ),
     end: maybe(Schema.Union([Schema.Literals(["natural_end", "user_end"]), Schema.Boolean])),
     handoff: maybe(Schema.Struct({ destination: Schema.String, reason: maybe(Schema.String) })),
     conversationId: maybe(Schema.String.annotate({ description: "When given, it must be the one that was asked about." }))

@@ -6,10 +6,12 @@ import { DateTime, Effect, Option } from "effect"
 import type { MessageId, SessionId, TurnId } from "@parley/schema/Ids"
 import { applyQuietly, exchangeOf, save, withPolicy, written } from "./Conversation.ts"
 import { Ids } from "./Ids.ts"
+import { mediaObstacle } from "./MediaReach.ts"
 import type { Message } from "./Message.ts"
-import { outbound } from "./Message.ts"
-import type { AgentFailure, SpokenText, TurnAnswer, TurnRequest } from "./ports/Agent.ts"
-import { Agent } from "./ports/Agent.ts"
+import { mediaOf, outbound } from "./Message.ts"
+import { explainRefusal } from "./NumberSelection.ts"
+import type { SpokenText, TurnAnswer, TurnRequest, Utterance } from "./ports/Agent.ts"
+import { Agent, AgentFailure } from "./ports/Agent.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import { Transactor } from "./ports/Store.ts"
 import type { Project } from "./Project.ts"
@@ -133,13 +135,14 @@ const running = Effect.fnUntraced(function*(id: SessionId, turnId: TurnId) {
   return Option.filter(found, ({ session }) => session.turn.running?.id === turnId)
 })
 
-const say = Effect.fnUntraced(function*(session: Session, project: Project, turnId: TurnId, texts: ReadonlyArray<string>, author: "agent" | "system") {
+const say = Effect.fnUntraced(function*(session: Session, project: Project, turnId: TurnId, texts: ReadonlyArray<Utterance>, author: "agent" | "system") {
   const messages = yield* MessageStore
   const ids = yield* Ids
   const now = yield* DateTime.now
   for (const text of texts) {
-    const body = written(text, project.config.session)
-    yield* messages.insert(outbound(exchangeOf(session), { id: yield* ids.message, author, purpose: "answer", body, turnId }, now))
+    const said = typeof text === "string" ? { text, media: [] } : text
+    const body = written(said.text, project.config.session)
+    yield* messages.insert(outbound(exchangeOf(session), { id: yield* ids.message, author, purpose: "answer", body, media: mediaOf(said.media), turnId }, now))
   }
   const wakes: ReadonlyArray<Wake> = texts.length === 0 ? [] : [{ _tag: "Line", number: session.agentNumber }]
   return wakes
@@ -154,6 +157,9 @@ const complete = Effect.fnUntraced(function*(id: SessionId, request: TurnRequest
   if (Option.isNone(found)) return nothing
   const { project, session } = found.value
   const policy = project.config.session
+  const obstacle = answer.messages.some((text) => typeof text !== "string") ? yield* mediaObstacle(session) : Option.none()
+  // As much use as an answer that is too long: the agent is told, and the user is not left with half of it.
+  if (Option.isSome(obstacle)) return yield* fail(id, request, new AgentFailure({ reason: "invalid_answer", detail: `The answer holds media. ${explainRefusal(obstacle.value)}` }))
   const answered: Session = { ...session, turn: Turn.answered(session.turn) }
   if (request.kind === "end") {
     yield* save(answered, policy)

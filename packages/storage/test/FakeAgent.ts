@@ -1,6 +1,6 @@
 /** An agent that says what a test tells it, and remembers every call. */
 import { Context, Effect, Layer } from "effect"
-import type { TurnAnswer, TurnRequest } from "@parley/core/ports/Agent"
+import type { TurnAnswer, TurnRequest, Utterance } from "@parley/core/ports/Agent"
 import { Agent, AgentFailure } from "@parley/core/ports/Agent"
 
 type Call = (request: TurnRequest) => Effect.Effect<TurnAnswer, AgentFailure>
@@ -13,7 +13,7 @@ export class FakeAgent extends Context.Service<FakeAgent, {
 
 export const answer = (of: Partial<TurnAnswer>): TurnAnswer => ({ messages: [], end: null, handoff: null, ...of })
 
-export const says = (...messages: ReadonlyArray<string>): Call => () => Effect.succeed(answer({ messages }))
+export const says = (...messages: ReadonlyArray<Utterance>): Call => () => Effect.succeed(answer({ messages }))
 
 /** Answers replies, and has nothing to say to a start or an end. */
 export const echoes: Call = ({ kind, texts }) => Effect.succeed(answer(kind === "reply" ? { messages: [`re: ${texts.map(({ text }) => text).join(" | ")}`] } : {}))

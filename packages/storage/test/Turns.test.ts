@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Deferred, Effect, Fiber } from "effect"
+import { DateTime, Deferred, Effect, Fiber, Option } from "effect"
 import { TestClock } from "effect/testing"
 import type { SessionId } from "@parley/schema/Ids"
 import * as Operators from "@parley/core/Operators"
+import { Directory } from "@parley/core/ports/Directory"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import * as Turns from "@parley/core/Turns"
 import { answer, FakeAgent, isAway, says } from "./FakeAgent.ts"
@@ -202,6 +203,23 @@ describe("Turns", () => {
         assert.deepStrictEqual(all.map(({ attempt }) => attempt), [1, 2, 3, 4])
         assert.deepStrictEqual(yield* told(id), ["api: Hello (queued)", "user: Hi", "system: Sorry, I can't answer right now. Please try again in a little while. (queued)"])
         assert.deepInclude((yield* World.session(id)).turn.failure, { reason: "unreachable: Nobody listens there.", attempts: 4, gaveUp: true })
+      }).pipe(Effect.provide(world())))
+
+    it.effect("is one that answers with files where the number has no MMS; where it has, they go with their words or alone", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        yield* setAgent(says("Here:", { text: "A map", media: ["https://example.com/map.png"] }, { text: "", media: ["https://example.com/2.png"] }))
+        yield* text("Where are you?")
+        yield* converse(id)
+        const said = (yield* World.history(id)).slice(2).map(({ body, media, status }) => [body, media.map(({ url }) => url), status])
+        assert.deepStrictEqual(said, [["Here:", [], "queued"], ["A map", ["https://example.com/map.png"], "queued"], ["", ["https://example.com/2.png"], "queued"]])
+
+        const directory = yield* Directory
+        yield* Effect.flatMap(Effect.map(directory.number(World.first), Option.getOrThrow), (number) => directory.putNumber({ ...number, mms: false }))
+        yield* text("And now?")
+        yield* converse(id)
+        assert.strictEqual((yield* told(id)).at(-1), "system: Sorry, I can't answer right now. Please try again in a little while. (queued)")
+        assert.match((yield* World.session(id)).turn.failure?.reason ?? "", /^invalid_answer: The answer holds media\. \+14155550001: The number does not carry media \(MMS\)/u)
       }).pipe(Effect.provide(world())))
 
     it.effect("and recovers in between answers as if nothing had been", () =>

@@ -40,9 +40,12 @@ export interface TurnRequest {
   readonly history: ReadonlyArray<SpokenText>
 }
 
+/** Words, or pictures and other files by their addresses, with words or (an empty text) without. */
+export type Utterance = string | { readonly text: string; readonly media: ReadonlyArray<string> }
+
 export interface TurnAnswer {
   /** Sent in this order, each as a text of its own. */
-  readonly messages: ReadonlyArray<string>
+  readonly messages: ReadonlyArray<Utterance>
   /** The conversation is over, after `messages`. */
   readonly end: "natural_end" | "user_end" | null
   /** Somebody else goes on: the agent is paused until it is released. */
