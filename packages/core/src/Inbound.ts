@@ -158,10 +158,24 @@ const keyword = Effect.fnUntraced(function*(arrival: Arrival, asked: Exclude<Con
     yield* cancelQueued(text)
     if (Option.isSome(session)) wakes.push(...yield* leave(session.value, project))
   }
-  if (asked._tag === "start") yield* consent.remove(text.from, text.to)
+  if (asked._tag === "start") {
+    yield* consent.remove(text.from, text.to)
+    if (poolOf(project, text.environment) !== null) yield* forgetCarriersWord(arrival)
+  }
   yield* keep(arrival, sessionId, { purpose: "keyword", status: "received", trouble: null })
   if (asked.reply !== null) wakes.push(...yield* reply(arrival, sessionId, "consent", asked.reply))
   return done({ _tag: "Keyword", action: asked._tag }, wakes)
+})
+
+// Nobody has that many numbers that refuse one user.
+const mostOptOuts = 100
+
+/** What the carrier told of the user holds for its whole pool, whichever number it was told of, and so does the user's START. */
+const forgetCarriersWord = Effect.fnUntraced(function*({ project, text }: Arrival) {
+  const consent = yield* ConsentStore
+  const { environment, from: userNumber, projectId } = text
+  const { items } = yield* consent.list({ accountId: project.accountId, userNumber, projectId, environment }, { limit: mostOptOuts, cursor: null })
+  for (const { agentNumber, source } of items) if (source !== "keyword") yield* consent.remove(userNumber, agentNumber)
 })
 
 const leave = Effect.fnUntraced(function*(session: Session, project: Project) {

@@ -66,6 +66,11 @@ export const layer = HttpApiBuilder.group(Api, "outboundSms", Effect.fn(function
       return answer(`/v1/scheduled-sends/${scheduled.id}`, scheduled.replayed)
     }
     const accepted = yield* Outbound.accept(request).pipe(Effect.catchTags(refusals))
+    yield* Effect.logDebug("A send was accepted").pipe(Effect.annotateLogs({
+      session: accepted.sessionId,
+      from: accepted.agentNumber,
+      chosen: accepted.reasons.map(({ criterion, from, to }) => `${criterion} ${from}>${to}`).join(", ")
+    }))
     return answer(`/v1/sessions/${accepted.sessionId}`, accepted.replayed)
   }))
 }))

@@ -7,7 +7,7 @@ import { ConsentStore } from "@parley/core/ports/ConsentStore"
 import * as Receipts from "@parley/core/Receipts"
 import type { MessageStatus } from "@parley/schema/Conversation"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
-import { FakeCarrier, losesAnswers } from "./FakeCarrier.ts"
+import { FakeCarrier, losesAnswers, optedOut } from "./FakeCarrier.ts"
 import * as World from "./World.ts"
 
 const { accountId, drain, first, history, message, second, session, state, text } = World
@@ -190,6 +190,25 @@ describe("A user who opted out", () => {
       yield* drain(agentNumber)
       assert.deepInclude(yield* message(messageId), { status: "suppressed" })
       assert.lengthOf((yield* FakeCarrier).calls, 0)
+    }).pipe(Effect.provide(world())))
+
+  it.effect("with the carrier is reached again after START to whichever number of the pool", () =>
+    Effect.gen(function*() {
+      const carrier = yield* FakeCarrier
+      carrier.send = optedOut
+      const refused = yield* send("Hello")
+      yield* drain(refused.agentNumber)
+      assert.deepInclude(yield* message(refused.messageId), { status: "suppressed" })
+      assert.deepInclude(yield* message((yield* send("Again")).messageId), { status: "suppressed" })
+      yield* text("START", { to: refused.agentNumber === first ? second : first })
+      assert.deepInclude(yield* message((yield* send("Once more", { agentNumber: refused.agentNumber })).messageId), { status: "queued" })
+    }).pipe(Effect.provide(world())))
+
+  it.effect("by a keyword of one number stays out of it after START to another", () =>
+    Effect.gen(function*() {
+      yield* text("STOP", { to: first })
+      yield* text("START", { to: second })
+      assert.deepInclude(yield* message((yield* send("Hello", { agentNumber: first })).messageId), { status: "suppressed" })
     }).pipe(Effect.provide(world())))
 
   it.effect("with the carrier is remembered by the number that it had chosen", () =>
