@@ -20,6 +20,7 @@ import * as TwilioCarrier from "@parley/twilio/TwilioCarrier"
 import * as TwilioMedia from "@parley/twilio/TwilioMedia"
 import * as TwilioNumbers from "@parley/twilio/TwilioNumbers"
 import * as TwilioRegistrations from "@parley/twilio/TwilioRegistrations"
+import * as TwilioRedactor from "@parley/twilio/TwilioRedactor"
 import * as TwilioRoutes from "@parley/twilio/TwilioRoutes"
 import * as Accounts from "./Accounts.ts"
 import type { Lookup } from "./Apply.ts"
@@ -72,7 +73,8 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
       TwilioCarrier.layer({ accountFor, publicUrl, baseUrl, timeout }),
       TwilioNumbers.layer({ accountFor, publicUrl, fallbackUrl, baseUrl, timeout }),
       TwilioRegistrations.layer({ accountFor, baseUrl, timeout }),
-      TwilioMedia.layer({ accountFor, baseUrl, isForbidden })
+      TwilioMedia.layer({ accountFor, baseUrl, isForbidden }),
+      TwilioRedactor.layer({ accountFor, baseUrl, timeout })
     )
     const agents = Agents.layer({
       secret: (name) => Option.map(lookup(name), Redacted.make),

@@ -7,6 +7,7 @@ import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Registration, SenderType } from "@parley/schema/Sender"
 import { AgentConfig, CarrierAccount, Limits, Scope, SenderPools } from "@parley/core/Project"
 import { QuietHoursPolicy } from "@parley/core/QuietHours"
+import { RetentionPolicy } from "@parley/core/Retention"
 import { SessionPolicy } from "@parley/core/SessionPolicy"
 import { Templates } from "@parley/core/Templates"
 
@@ -43,6 +44,8 @@ export const ProjectFile = Schema.Struct({
   registration: Schema.Literals(["enforce", "warn"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("enforce" as const))),
   /** What waits when it is night where the user is; off unless the file says otherwise. */
   quiet_hours: QuietHoursPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
+  /** How long what was said is kept; for good unless the file says otherwise. */
+  retention: RetentionPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   /** Texts by name, for each environment. */
   templates: Templates.pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
   connectors: Schema.Array(Schema.Struct({ id: ConnectorId, environment: Environment })).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),

@@ -186,6 +186,18 @@ const audit = Command.make("audit", {
       json
     }))).pipe(Command.withDescription("Show who did what in the account, through a running gateway: keys, numbers, policy, takeovers, erasures."))
 
+const usersCommand = load(() => import("./commands/UsersCommand.ts"))
+
+const usersErase = Command.make("erase", { number: Argument.String("number").pipe(Argument.withDescription("The user's number, E.164")), json }, ({ json, number }) =>
+  Effect.flatMap(usersCommand, (module) => module.erase(number, json))).pipe(
+    Command.withDescription("Forget a user in the whole account: texts and number go, opt-outs are kept as a hash. It can't be undone.")
+  )
+
+const usersStatus = Command.make("status", { id: Argument.String("erasure").pipe(Argument.withDescription("erase_…")), json }, ({ id, json }) =>
+  Effect.flatMap(usersCommand, (module) => module.status(id, json))).pipe(Command.withDescription("Show how far an erasure is, and what was erased."))
+
+const users = Command.make("users").pipe(Command.withDescription("Users' data, through a running gateway."), Command.withSubcommands([usersErase, usersStatus]))
+
 const doctor = Command.make("doctor", {
   fix: Flag.Boolean("fix").pipe(Flag.withDescription("Repair what is safe: webhooks with their repeats and fallback, and membership in sender pools"), Flag.withDefault(false)),
   json: Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false))
@@ -196,7 +208,7 @@ const doctor = Command.make("doctor", {
 
 const parley = Command.make("parley").pipe(
   Command.withDescription("A conversational SMS gateway."),
-  Command.withSubcommands([serve, dev, apply, keys, send, sessions, numbers, availability, campaign, audit, doctor])
+  Command.withSubcommands([serve, dev, apply, keys, send, sessions, numbers, availability, campaign, audit, users, doctor])
 )
 
 /** A mistake in the command line is one line, not the whole help. */

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { Limits } from "@parley/core/Project"
 import { QuietHoursPolicy } from "@parley/core/QuietHours"
+import { RetentionPolicy } from "@parley/core/Retention"
 import { SessionPolicy } from "@parley/core/SessionPolicy"
 import * as Demo from "../src/Demo.ts"
 import { decode, ProjectFile } from "../src/ProjectFile.ts"
@@ -33,7 +34,7 @@ describe("the README", () => {
     assert.strictEqual(table, settingsTable)
   })
 
-  for (const [section, schema] of [["session", SessionPolicy], ["limits", Limits], ["quiet_hours", QuietHoursPolicy]] as const) {
+  for (const [section, schema] of [["session", SessionPolicy], ["limits", Limits], ["quiet_hours", QuietHoursPolicy], ["retention", RetentionPolicy]] as const) {
     it(`gives every field of "${section}" with its default`, () => {
       const given = fieldDefaults(section)
       assert.deepStrictEqual([...given.keys()].sort(), keysOf(schema))

@@ -25,6 +25,8 @@ export type AuditAction =
   | "session.taken_over"
   | "session.handed_back"
   | "session.ended"
+  | "user.erasure_begun"
+  | "user.erased"
 
 /** Something that was done. It is written with what it tells of, and never changed. */
 export interface AuditEntry {

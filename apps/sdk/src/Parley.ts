@@ -12,6 +12,7 @@ import { ScheduledSends } from "./ScheduledSends.ts"
 import { Sessions } from "./Sessions.ts"
 import { Templates } from "./Templates.ts"
 import { Transport } from "./Transport.ts"
+import { Users } from "./Users.ts"
 
 /**
  * A client of one connector. For back ends: an API key does not belong in a browser.
@@ -37,6 +38,7 @@ export class Parley {
   readonly campaigns: Campaigns
   readonly auditLog: AuditLog
   readonly registrations: Registrations
+  readonly users: Users
 
   /** @throws ParleyError when the API key, the connector or the address is neither passed nor in the environment */
   constructor(options: ParleyOptions = {}) {
@@ -52,5 +54,6 @@ export class Parley {
     this.campaigns = new Campaigns(transport)
     this.auditLog = new AuditLog(transport)
     this.registrations = new Registrations(transport)
+    this.users = new Users(transport)
   }
 }

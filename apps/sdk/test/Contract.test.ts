@@ -1,6 +1,7 @@
 import type * as Contract from "@parley/contract/AgentNumber"
 import type * as ContractTurn from "@parley/contract/AgentTurn"
 import type { AuditEntry as ContractAuditEntry, AuditQuery } from "@parley/contract/AuditApi"
+import type { Erasure as ContractErasure } from "@parley/contract/ErasureApi"
 import type { AvailabilityRow } from "@parley/contract/AvailabilityApi"
 import { Api } from "@parley/contract/Api"
 import type { ScanCampaign, ScanReport } from "@parley/contract/CampaignsApi"
@@ -20,7 +21,7 @@ import type { SessionsQuery, SpeakRequest, TakeoverRequest } from "@parley/contr
 import { type Brand, DateTime, Schema } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
 import { describe, expect, expectTypeOf, it } from "vitest"
-import { ApiError, type AgentNumber, type AuditEntry, type AuditListParams, type AvailableNumber, type AvailableNumberParams, type BrandParams, type BuyNumberParams, type Campaign, type CampaignParams, type CampaignReport, type CarrierRegistration, type CountryAvailability, type Message, type NumberOperation, type NumberPlan, type OptOut, type OptOutListParams, Parley, type RegistrationListParams, type ScheduledSend, type ScheduledSendListParams, type SendMediaParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template, type TollFreeParams } from "../src/index.ts"
+import { ApiError, type AgentNumber, type AuditEntry, type AuditListParams, type AvailableNumber, type AvailableNumberParams, type BrandParams, type BuyNumberParams, type Campaign, type CampaignParams, type CampaignReport, type CarrierRegistration, type CountryAvailability, type Erasure, type Message, type NumberOperation, type NumberPlan, type OptOut, type OptOutListParams, Parley, type RegistrationListParams, type ScheduledSend, type ScheduledSendListParams, type SendMediaParams, type SendTemplateParams, type SendTextParams, type Session, type SessionListParams, type SpeakParams, type TakeoverParams, type Template, type TollFreeParams } from "../src/index.ts"
 import type { AgentAnswer, AgentTurn } from "../src/webhooks.ts"
 import { errorOf } from "../src/Errors.ts"
 import { fromWire } from "../src/Wire.ts"
@@ -47,6 +48,7 @@ describe("types", () => {
     expectTypeOf<Plain<AvailabilityRow>>().toEqualTypeOf<CountryAvailability>()
     expectTypeOf<Plain<ContractOptOut.OptOut>>().toEqualTypeOf<OptOut>()
     expectTypeOf<Plain<ContractAuditEntry>>().toEqualTypeOf<AuditEntry>()
+    expectTypeOf<Plain<ContractErasure>>().toEqualTypeOf<Erasure>()
     expectTypeOf<Plain<ContractTemplate>>().toEqualTypeOf<Template>()
     expectTypeOf<Plain<ContractScheduledSend>>().toEqualTypeOf<ScheduledSend>()
     expectTypeOf<Plain<ContractTurn.AgentTurn>>().toEqualTypeOf<AgentTurn>()
@@ -173,6 +175,8 @@ it("every endpoint of the contract is reached, with what its schemas decode", as
   await parley.numbers.plan({ number: "+15005550006", import: true })
   await parley.numbers.operation("op_01KAV5RK8ETQ8Y4V2N6W3Z7J9G")
   await parley.numbers.release("+15005550006")
+  await parley.users.erase("+15005550123")
+  await parley.users.erasure("erase_01KAV5RK8ETQ8Y4V2N6W3Z7J9J")
   await parley.auditLog.list({ ...page, action: "key.revoked", subject: "key_1", after: new Date(0), before: new Date(1) })
   await parley.optOuts.list({ ...page, userNumber: "+15005550123" })
   await parley.campaigns.scan({

@@ -11,6 +11,7 @@ import { Migrator, SqlClient } from "effect/sql"
 import * as Inquiry from "./Inquiry.ts"
 import * as Lease from "./Lease.ts"
 import * as Owners from "./Owners.ts"
+import * as Redaction from "./Redaction.ts"
 import * as Rouse from "./Rouse.ts"
 import { stopWithin } from "./SingleProcess.ts"
 import * as Sweep from "./Sweep.ts"
@@ -72,7 +73,7 @@ const runner = (member: Member) => {
 }
 
 export const layer = (member: Member) =>
-  Layer.mergeAll(Sweep.layer, Inquiry.layer, Rouse.layer, Tenure.membership).pipe(
+  Layer.mergeAll(Sweep.layer, Inquiry.layer, Redaction.layer, Rouse.layer, Tenure.membership).pipe(
     Layer.provideMerge(Owners.layer),
     Layer.provideMerge(Tenure.layer),
     Layer.provideMerge(runner(member))

@@ -4,6 +4,7 @@ import { SingleRunner } from "effect/cluster"
 import * as Inquiry from "./Inquiry.ts"
 import * as Lease from "./Lease.ts"
 import * as Owners from "./Owners.ts"
+import * as Redaction from "./Redaction.ts"
 import * as Rouse from "./Rouse.ts"
 import * as Sweep from "./Sweep.ts"
 import * as Tenure from "./Tenure.ts"
@@ -23,7 +24,7 @@ const runner = SingleRunner.layer({
   }
 })
 
-export const layer = Layer.mergeAll(Sweep.layer, Inquiry.layer, Rouse.layer).pipe(
+export const layer = Layer.mergeAll(Sweep.layer, Inquiry.layer, Redaction.layer, Rouse.layer).pipe(
   Layer.provideMerge(Owners.layer),
   Layer.provideMerge(Tenure.layer),
   Layer.provideMerge(Layer.mergeAll(runner, Lease.unlimited))

@@ -6,6 +6,7 @@ import { DateTime, Duration, Effect } from "effect"
 import { Singleton } from "effect/cluster"
 import { LimitStore } from "@parley/core/ports/LimitStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
+import * as Erasures from "@parley/core/Erasures"
 import * as QuietHolds from "@parley/core/QuietHolds"
 import * as ScheduledSends from "@parley/core/ScheduledSends"
 import * as Timers from "@parley/core/Timers"
@@ -25,7 +26,8 @@ export const look = Effect.fn("Sweep.look")(function*() {
   yield* Effect.forEach(timers, (id) => Timers.fire(id), { concurrency: timersAtOnce, discard: true })
   const scheduled = yield* ScheduledSends.fireDue(batch)
   const released = yield* QuietHolds.releaseDue(batch)
-  return timers.length === batch || scheduled === batch || released === batch
+  const isErasing = yield* Erasures.advanceDue(batch)
+  return timers.length === batch || scheduled === batch || released === batch || isErasing
 })
 
 /** Removes counters and remembered answers that have no more effect. */

@@ -3,6 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import { DateTime, Effect, Option } from "effect"
 import { ConsentStore } from "@parley/core/ports/ConsentStore"
 import { Directory } from "@parley/core/ports/Directory"
+import { ErasureStore } from "@parley/core/ports/ErasureStore"
 import * as Samples from "./Samples.ts"
 import type { StoreLayer } from "./Stores.ts"
 import { everyPage } from "./Stores.ts"
@@ -45,6 +46,30 @@ export const consentStoreSuite = (name: string, stores: StoreLayer) =>
         yield* consent.put(optOut)
         yield* consent.put({ ...optOut, source: "carrier_refusal", optedOutAt: Samples.at(5) })
         assert.deepStrictEqual(yield* consent.get(optOut.userNumber, optOut.agentNumber), Option.some(optOut))
+      }))
+
+    it.effect("one that is kept as a hash holds, is not shown, is found by its number, is kept once, and can be taken back", () =>
+      Effect.gen(function*() {
+        const consent = yield* ConsentStore
+        const erasures = yield* ErasureStore
+        const made = yield* project
+        const [hidden, open] = [Samples.optOut(made), Samples.optOut(made)]
+        const { accountId, environment, projectId } = { ...made, ...hidden }
+        const { agentNumber, userNumber } = hidden
+        yield* consent.put(hidden)
+        yield* consent.put(open)
+        const of = { accountId, userNumber, until: Samples.at(0) }
+        assert.strictEqual(yield* erasures.hideOptOuts({ ...of, accountId: Samples.accountId() }), 0)
+        assert.strictEqual(yield* erasures.hideOptOuts(of), 1)
+        const page = { limit: 10, cursor: null }
+        assert.deepStrictEqual(yield* consent.get(userNumber, agentNumber), Option.some(hidden))
+        assert.deepStrictEqual(yield* consent.ofUser({ projectId, environment, userNumber }), Option.some(hidden))
+        assert.deepStrictEqual((yield* consent.list({ accountId }, page)).items, [open])
+        assert.deepStrictEqual((yield* consent.list({ accountId, userNumber }, page)).items, [hidden])
+        yield* consent.put({ ...hidden, optedOutAt: Samples.at(5) })
+        assert.deepStrictEqual((yield* consent.list({ accountId, userNumber }, page)).items, [hidden])
+        yield* consent.remove(userNumber, agentNumber)
+        assert.isTrue(Option.isNone(yield* consent.get(userNumber, agentNumber)))
       }))
 
     it.effect("a removed one is gone, and a removal of nothing is nothing", () =>

@@ -2,13 +2,14 @@
 import { DateTime, Result, Schema } from "effect"
 import type { Country } from "@parley/schema/Country"
 import type { Environment } from "@parley/schema/Environment"
-import { AccountId, ApiKeyId, AuditEntryId, ConnectorId, idPrefix, MessageId, OperationId, ProjectId, RegistrationId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
+import { AccountId, ApiKeyId, AuditEntryId, ConnectorId, ErasureId, idPrefix, MessageId, OperationId, ProjectId, RegistrationId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { Message } from "@parley/core/Message"
 import { inbound, outbound } from "@parley/core/Message"
 import type { AgentNumber, ApiKey, Connector, Project } from "@parley/core/Project"
 import { ProjectConfig } from "@parley/core/Project"
 import { type CarrierRegistration, file, type Filing } from "@parley/core/CarrierRegistration"
+import { begin as beginErasure, type Erasure } from "@parley/core/Erasure"
 import { begin, type NumberOperation } from "@parley/core/NumberOperation"
 import type { AuditEntry } from "@parley/core/ports/AuditStore"
 import type { OptOut } from "@parley/core/ports/ConsentStore"
@@ -185,5 +186,14 @@ export const registrationId = () => RegistrationId.make(idPrefix.registration + 
 
 export const registration = (of: Project, filing: Filing = brandFiling, changes: Partial<CarrierRegistration> = {}): CarrierRegistration => ({
   ...file({ id: registrationId(), accountId: of.accountId, projectId: of.id, filing }, at(0)),
+  ...changes
+})
+
+/** What stands in a number's place. */
+export const pseudonym = () => PhoneNumber.make(`+999${digits(12)}`)
+
+/** An erasure that was just accepted. */
+export const erasure = (changes: Partial<Erasure> = {}): Erasure => ({
+  ...beginErasure({ id: ErasureId.make(idPrefix.erasure + id()), accountId: accountId(), number: userNumber(), pseudonym: pseudonym() }, at(0)),
   ...changes
 })

@@ -2,12 +2,14 @@
 import { auditStoreSuite } from "./AuditStoreSuite.ts"
 import { consentStoreSuite } from "./ConsentStoreSuite.ts"
 import { directorySuite } from "./DirectorySuite.ts"
+import { erasureStoreSuite } from "./ErasureStoreSuite.ts"
 import { limitStoreSuite } from "./LimitStoreSuite.ts"
 import { lineQueueSuite } from "./LineQueueSuite.ts"
 import { lineStoreSuite } from "./LineStoreSuite.ts"
 import { messageStoreSuite } from "./MessageStoreSuite.ts"
 import { operationStoreSuite } from "./OperationStoreSuite.ts"
 import { registrationStoreSuite } from "./RegistrationStoreSuite.ts"
+import { redactionStoreSuite } from "./RedactionStoreSuite.ts"
 import { scheduledSendStoreSuite } from "./ScheduledSendStoreSuite.ts"
 import { sessionStoreSuite } from "./SessionStoreSuite.ts"
 import type { StoreLayer } from "./Stores.ts"
@@ -28,6 +30,8 @@ export const storeSuites = (name: string, stores: StoreLayer) => {
       registrationStoreSuite,
       scheduledSendStoreSuite,
       auditStoreSuite,
+      erasureStoreSuite,
+      redactionStoreSuite,
       transactorSuite
     ]
   ) suite(name, stores)

@@ -5,17 +5,19 @@ import { assert } from "@effect/vitest"
 import type { AuditStore } from "@parley/core/ports/AuditStore"
 import type { ConsentStore } from "@parley/core/ports/ConsentStore"
 import type { Directory } from "@parley/core/ports/Directory"
+import type { ErasureStore } from "@parley/core/ports/ErasureStore"
 import type { LimitStore } from "@parley/core/ports/LimitStore"
 import type { LineStore } from "@parley/core/ports/LineStore"
 import type { MessageStore } from "@parley/core/ports/MessageStore"
 import type { OperationStore } from "@parley/core/ports/OperationStore"
 import type { RegistrationStore } from "@parley/core/ports/RegistrationStore"
+import type { RedactionStore } from "@parley/core/ports/RedactionStore"
 import type { ScheduledSendStore } from "@parley/core/ports/ScheduledSendStore"
 import type { SessionStore } from "@parley/core/ports/SessionStore"
 import type { Page, StoreFailure, Transactor } from "@parley/core/ports/Store"
 
 /** Every port of a store. */
-export type Stores = Transactor | Directory | SessionStore | MessageStore | ConsentStore | LimitStore | LineStore | OperationStore | RegistrationStore | ScheduledSendStore | AuditStore
+export type Stores = Transactor | Directory | SessionStore | MessageStore | ConsentStore | LimitStore | LineStore | OperationStore | RegistrationStore | ScheduledSendStore | AuditStore | ErasureStore | RedactionStore
 
 /** Built once for each suite; whether it was empty before does not matter. */
 export type StoreLayer = Layer.Layer<Stores, unknown>

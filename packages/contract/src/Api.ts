@@ -4,6 +4,7 @@ import { AuditApi } from "./AuditApi.ts"
 import { AvailabilityApi } from "./AvailabilityApi.ts"
 import { AvailableNumbersApi } from "./AvailableNumbersApi.ts"
 import { CampaignsApi } from "./CampaignsApi.ts"
+import { ErasureApi } from "./ErasureApi.ts"
 import { MessagesApi } from "./MessagesApi.ts"
 import { NumbersApi } from "./NumbersApi.ts"
 import { OptOutsApi } from "./OptOutsApi.ts"
@@ -18,7 +19,7 @@ import { TemplatesApi } from "./TemplatesApi.ts"
 export const version = "1.0.0"
 
 export class Api extends HttpApi.make("parley")
-  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, AvailableNumbersApi, OptOutsApi, TemplatesApi, ScheduledSendsApi, AvailabilityApi, CampaignsApi, RegistrationsApi, AuditApi)
+  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, AvailableNumbersApi, OptOutsApi, TemplatesApi, ScheduledSendsApi, AvailabilityApi, CampaignsApi, RegistrationsApi, AuditApi, ErasureApi)
   // A caller learns of everything that is wrong with a request at once.
   .annotate(HttpApi.ParseOptions, { errors: "all" })
   .annotateMerge(

@@ -89,7 +89,16 @@ const auditEntry = {
   action: "session.taken_over",
   project: "demo",
   subject: session.id,
-  detail: "By grace@example.com: Asked for a person"
+  detail: "By grace@example.com"
+} as const
+
+const erasure = {
+  id: "erase_01KAV5RK8ETQ8Y4V2N6W3Z7J9J",
+  stage: "erasing",
+  pseudonym: "+999204816325471",
+  report: { sessions_ended: 1, sessions: 0, messages: 0, messages_cancelled: 1, scheduled_sends: 0, opt_outs_kept: 0, redacted: 0, not_redacted: 0 },
+  requested_at: "2026-11-24T15:09:00.000Z",
+  finished_at: null
 } as const
 
 const source = { name: "Number availability table of the published documentation", read_on: "mid 2026" } as const
@@ -308,6 +317,15 @@ export const examples: { readonly [operationId: string]: { readonly request?: un
   retrieveNumberOperation: { answer: numberOperation },
   releaseNumber: { answer: { ...numberOperation, kind: "release", stage: "intended" } },
   searchAvailableNumbers: { answer: { data: [availableNumber] } },
+  eraseUser: { answer: erasure },
+  retrieveErasure: {
+    answer: {
+      ...erasure,
+      stage: "done",
+      report: { ...erasure.report, sessions: 3, messages: 14, scheduled_sends: 1, opt_outs_kept: 1, redacted: 14 },
+      finished_at: "2026-11-24T15:09:04.250Z"
+    }
+  },
   listAuditLog: { answer: page(auditEntry) },
   listOptOuts: { answer: page(optOut) },
   listTemplates: { answer: page(template) },

@@ -33,6 +33,7 @@ it("holds every operation of the product", () => {
   expect(operations.map(({ name }) => name).toSorted()).toEqual([
     "DELETE /v1/numbers/{number}",
     "DELETE /v1/scheduled-sends/{id}",
+    "DELETE /v1/users/{number}",
     "GET /v1/audit-log",
     "GET /v1/availability",
     "GET /v1/availability/{country}",
@@ -50,6 +51,7 @@ it("holds every operation of the product", () => {
     "GET /v1/sessions/{id}",
     "GET /v1/sessions/{id}/messages",
     "GET /v1/templates",
+    "GET /v1/users/erasures/{id}",
     "POST /v1/campaigns/scan",
     "POST /v1/numbers",
     "POST /v1/outbound-sms",

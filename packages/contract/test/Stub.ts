@@ -9,6 +9,7 @@ import { Access, Caller, connectorHeader, RequestErrors } from "../src/Access.ts
 import { Api } from "../src/Api.ts"
 import * as Docs from "../src/Docs.ts"
 import { AuditEntry } from "../src/AuditApi.ts"
+import { Erasure } from "../src/ErasureApi.ts"
 import { examples } from "../src/Examples.ts"
 import { Message } from "../src/Message.ts"
 import { page } from "../src/Page.ts"
@@ -109,6 +110,11 @@ const handlers = Layer.mergeAll(
       retrieve: () => Effect.succeed(answer(CountryAvailability, "retrieveAvailability"))
     })),
   HttpApiBuilder.group(Api, "campaigns", (group) => group.handle("scan", () => Effect.succeed(answer(CampaignReport, "scanCampaign")))),
+  HttpApiBuilder.group(Api, "users", (group) =>
+    group.handleAll({
+      erase: () => Effect.succeed(HttpApiSchema.withHeaders({ body: answer(Erasure, "eraseUser"), headers: { location: "/v1/users/erasures/erase_01KAV5RK8ETQ8Y4V2N6W3Z7J9J" } })),
+      retrieve: () => Effect.succeed(answer(Erasure, "retrieveErasure"))
+    })),
   HttpApiBuilder.group(Api, "auditLog", (group) => group.handle("list", () => Effect.succeed(answer(page("AuditEntries", AuditEntry), "listAuditLog")))),
   HttpApiBuilder.group(Api, "registrations", (group) =>
     group.handleAll({

@@ -1,6 +1,6 @@
 /** Makes ids that sort by the time they were made, also within one millisecond. */
 import { Clock, Context, Effect, Layer, Random, Ref } from "effect"
-import { AuditEntryId, idPrefix, MessageId, OperationId, RegistrationId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
+import { AuditEntryId, ErasureId, idPrefix, MessageId, OperationId, RegistrationId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
 
 export class Ids extends Context.Service<Ids, {
   readonly session: Effect.Effect<SessionId>
@@ -10,6 +10,7 @@ export class Ids extends Context.Service<Ids, {
   readonly scheduledSend: Effect.Effect<ScheduledSendId>
   readonly auditEntry: Effect.Effect<AuditEntryId>
   readonly registration: Effect.Effect<RegistrationId>
+  readonly erasure: Effect.Effect<ErasureId>
 }>()("@parley/core/Ids") {
   static readonly layer = Layer.effect(
     Ids,
@@ -34,7 +35,8 @@ export class Ids extends Context.Service<Ids, {
         operation: Effect.map(next, (id) => OperationId.make(idPrefix.operation + id)),
         scheduledSend: Effect.map(next, (id) => ScheduledSendId.make(idPrefix.scheduledSend + id)),
         auditEntry: Effect.map(next, (id) => AuditEntryId.make(idPrefix.auditEntry + id)),
-        registration: Effect.map(next, (id) => RegistrationId.make(idPrefix.registration + id))
+        registration: Effect.map(next, (id) => RegistrationId.make(idPrefix.registration + id)),
+        erasure: Effect.map(next, (id) => ErasureId.make(idPrefix.erasure + id))
       })
     })
   )

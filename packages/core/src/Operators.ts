@@ -38,9 +38,10 @@ const act = (accountId: AccountId, id: SessionId, event: SessionEvent, action: A
     return { value: { session: applied.session, policy: project.config.session }, wakes: applied.wakes }
   }))
 
+// The reason is not told to the audit log: it may speak of the user, whom the log could not forget.
 /** The agent pauses; texts are kept and shown, and no turn runs until the release. An answer that is being computed is dropped. */
 export const takeOver = Effect.fn("Operators.takeOver")((accountId: AccountId, id: SessionId, by: string, reason: string | null) =>
-  act(accountId, id, { _tag: "TakenOver", by, reason }, "session.taken_over", `By ${by}${reason === null ? "" : `: ${reason}`}`)
+  act(accountId, id, { _tag: "TakenOver", by, reason }, "session.taken_over", `By ${by}`)
 )
 
 /** The agent goes on, with everything that was said. */

@@ -6,6 +6,7 @@ import { AccountId, ApiKeyId, ConnectorId, ProjectId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Registration, SenderType } from "@parley/schema/Sender"
 import { QuietHoursPolicy } from "./QuietHours.ts"
+import { RetentionPolicy } from "./Retention.ts"
 import { SessionPolicy } from "./SessionPolicy.ts"
 import { Templates } from "./Templates.ts"
 
@@ -73,6 +74,7 @@ export const ProjectConfig = Schema.Struct({
   /** What happens to US and Canadian long codes without an approved registration in `live`. */
   registration: Schema.Literals(["enforce", "warn"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("enforce" as const))),
   quietHours: QuietHoursPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
+  retention: RetentionPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   templates: Templates.pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
 }).pipe(Schema.encodeKeys({ senderPools: "sender_pools", quietHours: "quiet_hours" }))
 export type ProjectConfig = typeof ProjectConfig.Type

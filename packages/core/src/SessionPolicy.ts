@@ -5,11 +5,12 @@ const isPositive = (text: string): boolean =>
   Option.exists(Duration.fromInput(text as Duration.Input), (value) => Duration.isFinite(value) && Duration.toMillis(value) > 0)
 
 // Checked as text, so that a refusal names the key that was written, and all refusals come together.
-const duration = (text: string) =>
-  Schema.String.check(Schema.makeFilter(isPositive, { expected: "a positive duration, like \"24 hours\" or \"1500 millis\"" })).pipe(
-    Schema.decodeTo(Schema.Duration, SchemaTransformation.durationFromString),
-    Schema.withDecodingDefaultKey(Effect.succeed(text))
-  )
+/** A duration as people write it: `"24 hours"`. */
+export const positiveDuration = Schema.String.check(Schema.makeFilter(isPositive, { expected: "a positive duration, like \"24 hours\" or \"1500 millis\"" })).pipe(
+  Schema.decodeTo(Schema.Duration, SchemaTransformation.durationFromString)
+)
+
+const duration = (text: string) => positiveDuration.pipe(Schema.withDecodingDefaultKey(Effect.succeed(text)))
 
 const text = (fallback: string) =>
   Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(1600)).pipe(Schema.withDecodingDefaultKey(Effect.succeed(fallback)))

@@ -16,8 +16,9 @@ import * as RequestErrorsLive from "./RequestErrorsLive.ts"
 import * as Scheduled from "./ScheduledSendHandlers.ts"
 import * as Shell from "./Shell.ts"
 import * as SystemRoutes from "./SystemRoutes.ts"
+import * as Users from "./UserHandlers.ts"
 
-const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Media.messages, Numbers.numbers, Numbers.availableNumbers, Conversation.optOuts, Scheduled.scheduledSends, Scheduled.templates, Availability.layer, Campaign.layer, Registrations.layer, Audit.layer).pipe(
+const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Media.messages, Numbers.numbers, Numbers.availableNumbers, Conversation.optOuts, Scheduled.scheduledSends, Scheduled.templates, Availability.layer, Campaign.layer, Registrations.layer, Audit.layer, Users.layer).pipe(
   Layer.provide([AccessLive.layer, RequestErrorsLive.layer])
 )
 

@@ -22,6 +22,8 @@ export const AuditAction = Schema.Literals([
   "number.failed",
   "session.taken_over",
   "session.handed_back",
-  "session.ended"
+  "session.ended",
+  "user.erasure_begun",
+  "user.erased"
 ])
 export type AuditAction = typeof AuditAction.Type

@@ -49,6 +49,10 @@ export type MessageStatus = typeof MessageStatus.Type
 export const ScheduledStatus = Schema.Literals(["scheduled", "sent", "failed", "cancelled"])
 export type ScheduledStatus = typeof ScheduledStatus.Type
 
+/** `erasing`: rows are still to be rewritten. `redacting`: the carrier is still to forget some texts. `done`: final. */
+export const ErasureStage = Schema.Literals(["erasing", "redacting", "done"])
+export type ErasureStage = typeof ErasureStage.Type
+
 /**
  * What a message is for. `opening`: the text of a send. `answer`: the agent's. `remark`: a person's. `warning`, `ending`: the two texts of a time-out.
  * `consent`: the reply to a keyword. `notice`: the reply to a text over a limit. `text`: what a user wrote. `keyword`: a user's consent keyword.

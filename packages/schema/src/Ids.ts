@@ -35,6 +35,10 @@ export type OperationId = typeof OperationId.Type
 export const ScheduledSendId = Schema.String.check(Schema.isPattern(/^sched_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("ScheduledSendId"))
 export type ScheduledSendId = typeof ScheduledSendId.Type
 
+/** `erase_` and a time-ordered part: a user who is forgotten. */
+export const ErasureId = Schema.String.check(Schema.isPattern(/^erase_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("ErasureId"))
+export type ErasureId = typeof ErasureId.Type
+
 /** `aud_` and a time-ordered part: an entry of the audit log. */
 export const AuditEntryId = Schema.String.check(Schema.isPattern(/^aud_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("AuditEntryId"))
 export type AuditEntryId = typeof AuditEntryId.Type
@@ -43,7 +47,7 @@ export type AuditEntryId = typeof AuditEntryId.Type
 export const RegistrationId = Schema.String.check(Schema.isPattern(/^reg_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("RegistrationId"))
 export type RegistrationId = typeof RegistrationId.Type
 
-export const idPrefix = { session: "TW_SMS_", message: "msg_", turn: "turn_", operation: "op_", scheduledSend: "sched_", auditEntry: "aud_", registration: "reg_" } as const
+export const idPrefix = { session: "TW_SMS_", message: "msg_", turn: "turn_", operation: "op_", scheduledSend: "sched_", auditEntry: "aud_", registration: "reg_", erasure: "erase_" } as const
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

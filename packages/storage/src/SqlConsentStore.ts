@@ -3,6 +3,8 @@ import { Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import type { OptOut } from "@parley/core/ports/ConsentStore"
 import { ConsentStore } from "@parley/core/ports/ConsentStore"
+import type { PhoneNumber } from "@parley/schema/PhoneNumber"
+import * as OptOutHash from "./OptOutHash.ts"
 import type { SqlNumber } from "./Rows.ts"
 import { named, toMillis, toTime } from "./Rows.ts"
 
@@ -27,35 +29,74 @@ const toOptOut = (row: OptOutRow): OptOut => ({
 // A page's cursor: when the last of it opted out, and the pair.
 const cursorOf = (optOut: OptOut) => `${toMillis(optOut.optedOutAt)}|${optOut.userNumber}|${optOut.agentNumber}`
 
+const pageOf = (optOuts: ReadonlyArray<OptOut>, limit: number) => {
+  const items = optOuts.slice(0, limit)
+  const last = items.at(-1)
+  return { items, next: optOuts.length > limit && last !== undefined ? cursorOf(last) : null }
+}
+
+type OptOutFilter = Parameters<ConsentStore["Service"]["list"]>[0]
+
 export const layer: Layer.Layer<ConsentStore, never, SqlClient.SqlClient> = Layer.effect(
   ConsentStore,
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
+    const hashOf = OptOutHash.make(sql)
+    /** What a user's opt-outs may be kept under. */
+    const knownAs = (userNumber: PhoneNumber) => Effect.map(hashOf(userNumber), (hash) => [userNumber, hash])
+
+    /** Whoever knows the number is told of its opt-outs, also of those that are kept as a hash. */
+    const listOf = (userNumber: PhoneNumber, filter: OptOutFilter, page: { readonly limit: number; readonly cursor: string | null }) =>
+      Effect.gen(function*() {
+        const conditions = [sql`account_id = ${filter.accountId}`, sql.in("user_number", yield* knownAs(userNumber))]
+        if (filter.projectId !== undefined) conditions.push(sql`project_id = ${filter.projectId}`)
+        if (filter.environment !== undefined) conditions.push(sql`environment = ${filter.environment}`)
+        if (page.cursor !== null) {
+          const [millis = "", , agent = ""] = page.cursor.split("|")
+          conditions.push(sql`(opted_out_at, agent_number) < (${Number(millis)}, ${agent})`)
+        }
+        const rows = yield* sql<OptOutRow>`SELECT * FROM opt_outs WHERE ${sql.and(conditions)}
+          ORDER BY opted_out_at DESC, agent_number DESC LIMIT ${page.limit + 1}`
+        return pageOf(rows.map((row) => ({ ...toOptOut(row), userNumber })), page.limit)
+      }).pipe(named("consent.list"))
+
     return ConsentStore.of({
       get: (userNumber, agentNumber) =>
-        sql<OptOutRow>`SELECT * FROM opt_outs WHERE user_number = ${userNumber} AND agent_number = ${agentNumber}`.pipe(
-          Effect.map((rows) => Option.map(Option.fromNullishOr(rows[0]), toOptOut)),
+        knownAs(userNumber).pipe(
+          Effect.flatMap((known) => sql<OptOutRow>`SELECT * FROM opt_outs WHERE ${sql.in("user_number", known)} AND agent_number = ${agentNumber}`),
+          Effect.map((rows) => Option.map(Option.fromNullishOr(rows[0]), (row) => ({ ...toOptOut(row), userNumber }))),
           named("consent.get")
         ),
       put: (o) =>
-        sql`INSERT INTO opt_outs (user_number, agent_number, project_id, account_id, environment, source, opted_out_at)
-          SELECT ${o.userNumber}, ${o.agentNumber}, ${o.projectId}, account_id, ${o.environment}, ${o.source}, ${toMillis(o.optedOutAt)}
-          FROM projects WHERE id = ${o.projectId}
-          ON CONFLICT (user_number, agent_number) DO NOTHING`.pipe(Effect.asVoid, named("consent.put")),
+        hashOf(o.userNumber).pipe(
+          Effect.flatMap((hash) =>
+            sql`INSERT INTO opt_outs (user_number, agent_number, project_id, account_id, environment, source, opted_out_at)
+              SELECT ${o.userNumber}, ${o.agentNumber}, ${o.projectId}, account_id, ${o.environment}, ${o.source}, ${toMillis(o.optedOutAt)}
+              FROM projects WHERE id = ${o.projectId}
+                AND NOT EXISTS (SELECT 1 FROM opt_outs h WHERE h.user_number = ${hash} AND h.agent_number = ${o.agentNumber})
+              ON CONFLICT (user_number, agent_number) DO NOTHING`
+          ),
+          Effect.asVoid,
+          named("consent.put")
+        ),
       ofUser: (of) =>
-        sql<OptOutRow>`SELECT * FROM opt_outs
-          WHERE user_number = ${of.userNumber} AND project_id = ${of.projectId} AND environment = ${of.environment} LIMIT 1`.pipe(
-          Effect.map((rows) => Option.map(Option.fromNullishOr(rows[0]), toOptOut)),
+        knownAs(of.userNumber).pipe(
+          Effect.flatMap((known) =>
+            sql<OptOutRow>`SELECT * FROM opt_outs
+              WHERE ${sql.in("user_number", known)} AND project_id = ${of.projectId} AND environment = ${of.environment} LIMIT 1`
+          ),
+          Effect.map((rows) => Option.map(Option.fromNullishOr(rows[0]), (row) => ({ ...toOptOut(row), userNumber: of.userNumber }))),
           named("consent.ofUser")
         ),
       remove: (userNumber, agentNumber) =>
-        sql`DELETE FROM opt_outs WHERE user_number = ${userNumber} AND agent_number = ${agentNumber}`.pipe(
+        knownAs(userNumber).pipe(
+          Effect.flatMap((known) => sql`DELETE FROM opt_outs WHERE ${sql.in("user_number", known)} AND agent_number = ${agentNumber}`),
           Effect.asVoid,
           named("consent.remove")
         ),
       list: (filter, page) => {
-        const conditions = [sql`account_id = ${filter.accountId}`]
-        if (filter.userNumber !== undefined) conditions.push(sql`user_number = ${filter.userNumber}`)
+        if (filter.userNumber !== undefined) return listOf(filter.userNumber, filter, page)
+        const conditions = [sql`account_id = ${filter.accountId}`, sql`user_number < ${OptOutHash.prefix}`]
         if (filter.projectId !== undefined) conditions.push(sql`project_id = ${filter.projectId}`)
         if (filter.environment !== undefined) conditions.push(sql`environment = ${filter.environment}`)
         if (page.cursor !== null) {
@@ -64,11 +105,7 @@ export const layer: Layer.Layer<ConsentStore, never, SqlClient.SqlClient> = Laye
         }
         return sql<OptOutRow>`SELECT * FROM opt_outs WHERE ${sql.and(conditions)}
           ORDER BY opted_out_at DESC, user_number DESC, agent_number DESC LIMIT ${page.limit + 1}`.pipe(
-          Effect.map((rows) => {
-            const items = rows.slice(0, page.limit).map(toOptOut)
-            const last = items.at(-1)
-            return { items, next: rows.length > page.limit && last !== undefined ? cursorOf(last) : null }
-          }),
+          Effect.map((rows) => pageOf(rows.map(toOptOut), page.limit)),
           named("consent.list")
         )
       }

@@ -8,7 +8,8 @@ import { MessageStore } from "@parley/core/ports/MessageStore"
 import type { SqlNumber } from "./Rows.ts"
 import { named, toMillis, toTime, toTimeOrNull } from "./Rows.ts"
 
-interface MessageRow {
+/** A row of `messages`, as the driver gives it. */
+export interface MessageRow {
   readonly id: Message["id"]
   readonly session_id: Message["sessionId"]
   readonly account_id: Message["accountId"]
@@ -43,7 +44,7 @@ const troubleCodec = Schema.fromJsonString(MessageTrouble)
 const encodeTrouble = Schema.encodeSync(troubleCodec)
 const decodeTrouble = Schema.decodeSync(troubleCodec)
 
-const toMessage = (row: MessageRow): Message => ({
+export const toMessage = (row: MessageRow): Message => ({
   id: row.id,
   sessionId: row.session_id,
   accountId: row.account_id,

@@ -5,11 +5,13 @@ import type { Transactor } from "@parley/core/ports/Store"
 import * as SqlAuditStore from "./SqlAuditStore.ts"
 import * as SqlConsentStore from "./SqlConsentStore.ts"
 import * as SqlDirectory from "./SqlDirectory.ts"
+import * as SqlErasureStore from "./SqlErasureStore.ts"
 import * as SqlLimitStore from "./SqlLimitStore.ts"
 import * as SqlLineStore from "./SqlLineStore.ts"
 import * as SqlMessageStore from "./SqlMessageStore.ts"
 import * as SqlOperationStore from "./SqlOperationStore.ts"
 import * as SqlRegistrationStore from "./SqlRegistrationStore.ts"
+import * as SqlRedactionStore from "./SqlRedactionStore.ts"
 import * as SqlScheduledSendStore from "./SqlScheduledSendStore.ts"
 import * as SqlSessionStore from "./SqlSessionStore.ts"
 
@@ -23,7 +25,9 @@ export const layer = Layer.mergeAll(
   SqlOperationStore.layer,
   SqlScheduledSendStore.layer,
   SqlRegistrationStore.layer,
-  SqlAuditStore.layer
+  SqlAuditStore.layer,
+  SqlErasureStore.layer,
+  SqlRedactionStore.layer
 )
 
 /** What each store of this package brings, whichever database is behind it. */

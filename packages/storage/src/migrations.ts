@@ -7,6 +7,8 @@
  */
 import { Effect } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
+import { randomBytes } from "node:crypto"
+import * as OptOutHash from "./OptOutHash.ts"
 
 const run = (statements: ReadonlyArray<string>) =>
   Effect.gen(function*() {
@@ -260,6 +262,44 @@ const usersFiles = [
   `CREATE INDEX messages_media_due ON messages (next_attempt_at, id) WHERE status = 'received' AND next_attempt_at IS NOT NULL`
 ]
 
+const erasures = [
+  `CREATE TABLE store_keys (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  )`,
+  `CREATE TABLE erasures (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL,
+    number TEXT,
+    due_at BIGINT,
+    finished_at BIGINT,
+    detail TEXT NOT NULL
+  )`,
+  // While it is looked for: two at once would take each other's rows, and count neither.
+  `CREATE UNIQUE INDEX erasures_under_way ON erasures (account_id, number) WHERE number IS NOT NULL`,
+  `CREATE INDEX erasures_due ON erasures (due_at) WHERE due_at IS NOT NULL`,
+  `CREATE INDEX erasures_finished ON erasures (finished_at) WHERE finished_at IS NOT NULL`,
+  `CREATE TABLE redactions (
+    carrier_id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL,
+    erasure_id TEXT,
+    attempts INTEGER NOT NULL,
+    trouble TEXT,
+    asked_at BIGINT NOT NULL,
+    due_at BIGINT
+  )`,
+  `CREATE INDEX redactions_due ON redactions (due_at, carrier_id) WHERE due_at IS NOT NULL`,
+  `CREATE INDEX redactions_erasure ON redactions (erasure_id) WHERE erasure_id IS NOT NULL`,
+  `CREATE INDEX redactions_refused ON redactions (asked_at) WHERE due_at IS NULL`
+]
+
+/** A key of the store's own, made once. */
+const makeKey = (name: string) =>
+  Effect.gen(function*() {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`INSERT INTO store_keys (name, value) VALUES (${name}, ${randomBytes(32).toString("base64url")})`
+  })
+
 export const migrations = Migrator.fromRecord({
   "0001_initial": run(initial),
   "0002_quiet_hours_and_scheduled_sends": run(quietHoursAndScheduledSends),
@@ -270,7 +310,8 @@ export const migrations = Migrator.fromRecord({
   "0007_audit_log": run(auditLog),
   "0008_lines_that_wait": run(linesThatWait),
   "0009_registrations": run(registrations),
-  "0010_users_files": run(usersFiles)
+  "0010_users_files": run(usersFiles),
+  "0011_erasures": Effect.andThen(run(erasures), makeKey(OptOutHash.keyName))
 })
 
 /** Brings the database to the newest version. Safe to run at every start. */

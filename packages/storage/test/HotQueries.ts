@@ -6,11 +6,13 @@ import type { Stores } from "@parley/conformance/Stores"
 import { AuditStore } from "@parley/core/ports/AuditStore"
 import { ConsentStore } from "@parley/core/ports/ConsentStore"
 import { Directory } from "@parley/core/ports/Directory"
+import { ErasureStore } from "@parley/core/ports/ErasureStore"
 import { LimitStore } from "@parley/core/ports/LimitStore"
 import { LineStore } from "@parley/core/ports/LineStore"
 import { MessageStore } from "@parley/core/ports/MessageStore"
 import { OperationStore } from "@parley/core/ports/OperationStore"
 import { RegistrationStore } from "@parley/core/ports/RegistrationStore"
+import { RedactionStore } from "@parley/core/ports/RedactionStore"
 import { ScheduledSendStore } from "@parley/core/ports/ScheduledSendStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import type { StoreFailure } from "@parley/core/ports/Store"
@@ -50,6 +52,10 @@ const sessions = <A>(use: (store: SessionStore["Service"]) => Effect.Effect<A, S
 const messages = <A>(use: (store: MessageStore["Service"]) => Effect.Effect<A, StoreFailure>) => of(MessageStore, use)
 const directory = <A>(use: (store: Directory["Service"]) => Effect.Effect<A, StoreFailure>) => of(Directory, use)
 const limits = <A>(use: (store: LimitStore["Service"]) => Effect.Effect<A, StoreFailure>) => of(LimitStore, use)
+
+const forgotten = { accountId: project.accountId, userNumber: busyUser, until: Samples.at(10_000_000) }
+const erasures = <A>(use: (store: ErasureStore["Service"]) => Effect.Effect<A, StoreFailure>) => of(ErasureStore, use)
+const redactions = <A>(use: (store: RedactionStore["Service"]) => Effect.Effect<A, StoreFailure>) => of(RedactionStore, use)
 
 const page = { limit: 50, cursor: null }
 const next = { limit: 50, cursor: session.id }
@@ -113,6 +119,21 @@ export const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> 
   "a line": of(LineStore, (store) => store.get(agentNumber)),
   "a counter": limits((store) => store.counter("outbound/demo")),
   "a remembered answer": limits((store) => store.answer("key")),
+  "an erasure by id": erasures((store) => store.get(Samples.erasure().id)),
+  "an erasure that is under way": erasures((store) => store.underWay(accountId, busyUser)),
+  "erasures that are due": erasures((store) => store.due(now, 100)),
+  "the purge of erasures": erasures((store) => store.purge(now, 100)),
+  "what waits for a forgotten user": erasures((store) => store.queued(forgotten, 100)),
+  "what is out to a forgotten user": erasures((store) => store.unsettled(forgotten)),
+  "the texts of a forgotten user": erasures((store) => store.eraseMessages({ ...forgotten, until: Samples.at(-1) }, busyUser, 100)),
+  "the sessions of a forgotten user": erasures((store) => store.eraseSessions({ ...forgotten, until: Samples.at(-1) }, (session) => session, 100)),
+  "the sends for later of a forgotten user": erasures((store) => store.removeScheduledSends(forgotten, 100)),
+  "the opt-outs of a forgotten user": erasures((store) => store.hideOptOuts({ ...forgotten, userNumber: Samples.userNumber() })),
+  "the answers that name a forgotten user": erasures((store) => store.removeAnswers(forgotten)),
+  "the counters of a forgotten user": erasures((store) => store.removeCounters([project.id], busyUser)),
+  "redactions that are due": redactions((store) => store.due(now, 100)),
+  "redactions of an erasure": redactions((store) => store.countOf(Samples.erasure().id)),
+  "the purge of redactions": redactions((store) => store.purge(now, 100)),
   "an account's audit log": of(AuditStore, (store) => store.list({ accountId }, page)),
   "an account's audit log, next page": of(AuditStore, (store) => store.list({ accountId }, next)),
   "what was done to something": of(AuditStore, (store) => store.list({ accountId, subject: "key_1" }, page)),
@@ -148,6 +169,17 @@ export const meant: Record<string, string> = {
   "a brand's campaigns": "registrations_brand",
   "the numbers of a registration": "registered_numbers_registration",
   "lines that are due": "messages_line",
+  "an erasure that is under way": "erasures_under_way",
+  "erasures that are due": "erasures_due",
+  "the purge of erasures": "erasures_finished",
+  "what waits for a forgotten user": "messages_user",
+  "what is out to a forgotten user": "messages_user",
+  "the texts of a forgotten user": "messages_user",
+  "the sessions of a forgotten user": "sessions_user",
+  "the sends for later of a forgotten user": "scheduled_sends_user",
+  "redactions that are due": "redactions_due",
+  "redactions of an erasure": "redactions_erasure",
+  "the purge of redactions": "redactions_refused",
   "an account's audit log": "audit_log_account",
   "what was done to something": "audit_log_subject",
   "what was done in one way": "audit_log_action",

@@ -41,7 +41,7 @@ const nextRound = Effect.callback<void>((resume) => {
 const emptied = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const tables = yield* sql<{ name: string }>`SELECT quote_ident(tablename) AS name FROM pg_tables
-    WHERE schemaname = current_schema() AND tablename <> 'parley_migrations'`
+    WHERE schemaname = current_schema() AND tablename NOT IN ('parley_migrations', 'store_keys')`
   yield* sql.unsafe(`WITH ${tables.map(({ name }, index) => `emptied_${index} AS (DELETE FROM ${name})`).join(", ")} SELECT 1`)
 })
 
@@ -64,4 +64,5 @@ describe.skipIf(isMissing)("On PostgreSQL", async () => {
   await import("./Outbound.test.ts")
   await import("./Turns.test.ts")
   await import("./ScheduledSends.test.ts")
+  await import("./Erasures.test.ts")
 })

@@ -21,6 +21,7 @@ interface ProjectOptions {
   readonly templates?: ReadonlyArray<object>
   readonly sender_pools?: ReadonlyArray<object>
   readonly quiet_hours?: object
+  readonly retention?: object
   readonly project?: string
   readonly account?: string
   readonly agent?: object
