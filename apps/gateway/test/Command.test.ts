@@ -56,7 +56,7 @@ describe.concurrent("parley", () => {
   it("says that a store can't be opened, and why", async () => {
     const file = join(directory, "plain")
     writeFileSync(file, "no database at all".repeat(100))
-    fails(await parley(["keys", "list"], { DATABASE_URL: `file:${file}` }), /can't be opened: file is not a database\. Check DATABASE_URL/u)
+    fails(await parley(["keys", "list"], { DATABASE_URL: `file:${file}` }), /can't be opened: file is not a database\. It is damaged, or no store of Parley's: restore a backup/u)
   })
 })
 
