@@ -153,6 +153,14 @@ const narrow = (left: Array.NonEmptyReadonlyArray<Judged>, request: NumberReques
     : { number, pool, reasons: [{ criterion: "carrier_chooses", from: left.length, to: left.length }], warnings }
 }
 
+/** Whether another history with the user could bring another choice: not where there was nothing to choose from. */
+export const hangsOnHistory = ({ pool, reasons }: Selection): boolean =>
+  pool !== null || reasons.some(({ criterion }) => criterion !== "only_eligible" && criterion !== "agent_number")
+
+/** Whether other lines, sicker or longer, could bring another choice: not where what comes before them has left one number. */
+export const hangsOnLines = ({ reasons }: Selection): boolean =>
+  reasons.some(({ criterion, from }) => from > 1 && (criterion === "healthy" || criterion === "shortest_queue" || criterion === "stable_hash" || criterion === "carrier_chooses"))
+
 /**
  * Chooses a number. The same request always gives the same number, whatever the order of its candidates.
  *

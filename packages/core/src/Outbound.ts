@@ -143,28 +143,47 @@ export const takeToken = Effect.fnUntraced(function*(project: Project) {
   return taken
 })
 
+/** Asks the store for no more than what could change the choice: most environments have one number, or one for the user. */
 export const chooseNumber = Effect.fnUntraced(function*(request: SendRequest, project: Project) {
   const directory = yield* Directory
   const messages = yield* MessageStore
   const { environment } = request.connector
   const numbers = yield* directory.numbers(project.id, environment)
-  const candidates = yield* Effect.forEach(numbers, candidate)
-  const last = yield* messages.lastTalkedWith({ projectId: project.id, environment, userNumber: request.userNumber })
-  return yield* Effect.fromResult(NumberSelection.select({
+  const asked: NumberSelection.NumberRequest = {
     environment,
-    candidates,
+    candidates: numbers.map(unmeasured),
     userNumber: request.userNumber,
     withMedia: filesOf(request).length > 0,
-    lastTalkedWith: Option.getOrNull(last),
     agentNumber: request.agentNumber,
     pool: poolOf(project, environment),
     policy: project.config.registration,
     availability: yield* CurrentAvailability
-  }))
+  }
+  const select = (known: Partial<NumberSelection.NumberRequest>) => Effect.fromResult(NumberSelection.select({ ...asked, ...known }))
+
+  const atOnce = yield* select({})
+  if (!NumberSelection.hangsOnHistory(atOnce)) return atOnce
+  const last = yield* messages.lastTalkedWith({ projectId: project.id, environment, userNumber: request.userNumber })
+  const lastTalkedWith = Option.getOrNull(last)
+  const remembering = yield* select({ lastTalkedWith })
+  if (!NumberSelection.hangsOnLines(remembering)) return remembering
+  return yield* select({ lastTalkedWith, candidates: yield* Effect.forEach(numbers, candidate) })
 })
 
 // Longer queues are all alike to the choice, and counting them would cost their length.
 const countedQueue = 1_000
+
+/** A number as the choice looks at it before anybody has asked how its line is doing. */
+const unmeasured = (number: AgentNumber): NumberSelection.Candidate => ({
+  number: number.number,
+  country: number.country,
+  type: number.type,
+  registration: number.registration,
+  mms: number.mms,
+  segmentsPerSecond: number.segmentsPerSecond,
+  queuedSegments: 0,
+  enabled: number.retiring !== true
+})
 
 /** A number as the choice looks at it. */
 export const candidate = Effect.fnUntraced(function*(number: AgentNumber) {
@@ -173,17 +192,8 @@ export const candidate = Effect.fnUntraced(function*(number: AgentNumber) {
   const now = yield* DateTime.now
   const line = Option.getOrElse(yield* lines.get(number.number), () => LineHealth.fresh(number.number, now))
   const { recentFailures, recentSends } = LineHealth.faded(line, now)
-  return {
-    number: number.number,
-    country: number.country,
-    type: number.type,
-    registration: number.registration,
-    mms: number.mms,
-    segmentsPerSecond: number.segmentsPerSecond,
-    health: { recentSends, recentFailures },
-    queuedSegments: yield* messages.queueLength(number.number, countedQueue),
-    enabled: number.retiring !== true
-  }
+  const queuedSegments = yield* messages.queueLength(number.number, countedQueue)
+  return { ...unmeasured(number), health: { recentSends, recentFailures }, queuedSegments }
 })
 
 const send = Effect.fnUntraced(function*(

@@ -8,7 +8,7 @@ import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Registration, SenderType } from "@parley/schema/Sender"
 import { builtIn } from "../src/Availability.ts"
 import { eligible } from "../src/Compliance.ts"
-import { type Candidate, explainRefusal, type NumberRequest, select } from "../src/NumberSelection.ts"
+import { type Candidate, explainRefusal, hangsOnHistory, hangsOnLines, type NumberRequest, select } from "../src/NumberSelection.ts"
 
 const phone = (number: string) => PhoneNumber.make(number)
 const candidate = (number: string, facts: Partial<Candidate> = {}): Candidate => ({
@@ -228,6 +228,25 @@ describe("NumberSelection", () => {
       const wish = request.candidates.find(({ number }) => number === wanted)
       if (wish !== undefined && mayText(request, wish)) assert.strictEqual(chosen(request)[0], wish.number)
     }), { numRuns: 500 })
+  })
+
+  it("says when neither the history nor the lines could change the choice, and then they do not", () => {
+    const known = fc.record({ health: fc.record({ recentSends: fc.nat(20), recentFailures: fc.nat(20) }), queuedSegments: fc.nat(9) })
+    fc.assert(fc.property(someRequest, fc.array(known, { minLength: 20, maxLength: 20 }), fc.option(fc.constant("MG1")), (request, lines, pool) => {
+      const bare = { ...request, pool, candidates: request.candidates.map((one) => ({ ...one, health: undefined, queuedSegments: 0 })) }
+      const measured = { ...bare, candidates: bare.candidates.map((one, n) => ({ ...one, ...lines[n % lines.length] })) }
+      const atOnce = select({ ...bare, lastTalkedWith: null })
+      if (Result.isFailure(atOnce) || !hangsOnHistory(atOnce.success)) assert.deepStrictEqual(select(measured), atOnce)
+      const remembering = select(bare)
+      if (Result.isFailure(remembering) || !hangsOnLines(remembering.success)) assert.deepStrictEqual(select(measured), remembering)
+    }), { numRuns: 1_000 })
+    const [one, other] = [candidate("+12125550112"), candidate("+12125550113")]
+    const hangs = (of: NumberRequest) => Result.match(select(of), { onFailure: () => null, onSuccess: (selection) => [hangsOnHistory(selection), hangsOnLines(selection)] })
+    assert.deepStrictEqual(hangs(request([one])), [false, false])
+    assert.deepStrictEqual(hangs(request([one, london])), [true, false])
+    assert.deepStrictEqual(hangs(request([one, other])), [true, true])
+    assert.deepStrictEqual(hangs(request([one, other], { lastTalkedWith: one.number })), [true, false])
+    assert.deepStrictEqual(hangs(request([one, other], { agentNumber: one.number })), [false, false])
   })
 
   it("gives reasons that each narrow the choice, down to one", () => {

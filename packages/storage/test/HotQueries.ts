@@ -187,7 +187,7 @@ export const meant: Record<string, string> = {
 }
 
 /** The statements that a query really runs, as the driver gets them. */
-export const recorded = Effect.fnUntraced(function*(query: Effect.Effect<void, StoreFailure, Stores>) {
+export const recorded = Effect.fnUntraced(function*<E, R>(query: Effect.Effect<void, E, R>) {
   const statements: Array<readonly [sql: string, params: ReadonlyArray<unknown>]> = []
   yield* Effect.provideService(query, Statement.CurrentTransformer, (statement) =>
     Effect.sync(() => {

@@ -5,10 +5,12 @@ import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { Country } from "@parley/schema/Country"
 import type * as Inbound from "@parley/core/Inbound"
 import * as Outbound from "@parley/core/Outbound"
+import { Directory } from "@parley/core/ports/Directory"
 import { LineStore } from "@parley/core/ports/LineStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import { FakeAgent } from "./FakeAgent.ts"
 import { FakeCarrier } from "./FakeCarrier.ts"
+import { recorded } from "./HotQueries.ts"
 import * as World from "./World.ts"
 
 const { first, second, send, state, told, user, world } = World
@@ -24,6 +26,20 @@ describe("Outbound", () => {
       assert.deepInclude(message, { status: "queued", purpose: "opening", author: "api", body: "Hello", agentNumber: first, sessionId: accepted.sessionId })
       assert.deepStrictEqual((yield* World.Woken).all, [first])
       assert.match(accepted.sessionId, /^TW_SMS_/u)
+    }).pipe(Effect.provide(world())))
+
+  it.effect("asks for how lines are doing, and for the last number, only where that could change the choice", () =>
+    Effect.gen(function*() {
+      const reads = (of: Partial<Outbound.SendRequest>) =>
+        Effect.map(recorded(Effect.asVoid(Effect.orDie(send("Hello", of)))), (all) => {
+          const about = (what: RegExp) => all.filter(([sql]) => what.test(sql)).length
+          return { lines: about(/FROM lines/u), queues: about(/count\(\*\)/u), history: about(/ORDER BY m\.id DESC/u) }
+        })
+      assert.deepStrictEqual(yield* reads({ agentNumber: first }), { lines: 0, queues: 0, history: 0 })
+      assert.deepStrictEqual(yield* reads({ agentNumber: null, userNumber: PhoneNumber.make("+14155550177") }), { lines: 2, queues: 2, history: 1 })
+      assert.deepStrictEqual(yield* reads({ agentNumber: null, userNumber: PhoneNumber.make("+14155550177") }), { lines: 0, queues: 0, history: 1 })
+      yield* Effect.flatMap(Directory, (directory) => directory.removeNumber(second))
+      assert.deepStrictEqual(yield* reads({ agentNumber: null, userNumber: PhoneNumber.make("+14155550178") }), { lines: 0, queues: 0, history: 0 })
     }).pipe(Effect.provide(world())))
 
   it.effect("the text of a send is in the agent's context when the user replies", () =>
