@@ -438,13 +438,35 @@ describe("what is not there", () => {
     await expectProblem(await api.get(path), 404, "not-found")
   })
 
-  it.each([["GET", "/v1/outbound-sms"], ["PUT", "/v1/outbound-sms"], ["DELETE", "/v1/sessions"], ["PATCH", `/v1/sessions/${nowhere}`], ["POST", "/healthz"], ["DELETE", "/v1/numbers"]])(
-    "is a problem document with a correlation id for a wrong method too: %s %s",
-    async (method, path) => {
-      const response = await fetch(gateway.url + path, { method, headers: api.headers })
-      await expectProblem(response, 404, "not-found")
+  it.each([
+    ["GET", "/v1/outbound-sms", "POST"],
+    ["PUT", "/v1/outbound-sms?x=1", "POST"],
+    ["DELETE", "/v1/sessions", "GET, HEAD"],
+    ["PATCH", `/v1/sessions/${nowhere}`, "GET, HEAD"],
+    ["DELETE", `/v1/sessions/${nowhere}/messages`, "GET, HEAD, POST"],
+    ["POST", "/V1//messages/msg_1/media/0/", "GET, HEAD"],
+    ["POST", "/healthz", "GET, HEAD"],
+    ["POST", "/docs", "GET, HEAD"],
+    ["DELETE", "/openapi.json", "GET, HEAD"],
+    ["DELETE", "/v1/numbers", "GET, HEAD, POST"],
+    ["GET", "/v1/numbers/+14155550001", "DELETE"]
+  ])("is no method that a path has not: %s %s is a 405 that allows %s, also without a key", async (method, path, allow) => {
+    for (const headers of [api.headers, {}]) {
+      const response = await fetch(gateway.url + path, { method, headers })
+      expect(response.headers.get("allow")).toBe(allow)
+      expect((await expectProblem(response, 405, "method-not-allowed")).detail).toBe(`${method} does nothing here. The path has: ${allow}.`)
     }
-  )
+  })
+
+  it("every method that a 405 allows is one that is there", async () => {
+    const document = await (await fetch(`${gateway.url}/openapi.json`)).json() as { readonly paths: Readonly<Record<string, object>> }
+    for (const [path, methods] of Object.entries(document.paths)) {
+      const response = await fetch(gateway.url + path.replace(/\{\w+\}/gu, "x"), { method: "PUT" })
+      const allowed = new Set((response.headers.get("allow") ?? "").split(", "))
+      for (const method of Object.keys(methods)) expect([...allowed], path).toContain(method.toUpperCase())
+      for (const method of allowed) if (method !== "HEAD") expect((await fetch(gateway.url + path.replace(/\{\w+\}/gu, "x"), { method })).status, `${method} ${path}`).toBe(401)
+    }
+  })
 
   it("is answered to HEAD without a body", async () => {
     const response = await fetch(`${gateway.url}/v1/nothing`, { method: "HEAD", headers: api.headers })

@@ -85,6 +85,13 @@ export class NotFound extends HttpApiError.Problem<NotFound>()(
   common
 ) {}
 
+/** The path is there, and nothing is done there by this method. The answer's `Allow` names those by which something is. */
+export class MethodNotAllowed extends HttpApiError.Problem<MethodNotAllowed>()(
+  "MethodNotAllowed",
+  { type: urn("method-not-allowed"), status: 405, title: "The path has no such method." },
+  common
+) {}
+
 /** The idempotency key came before with another body, or its first call is still in progress. */
 export class IdempotencyConflict extends HttpApiError.Problem<IdempotencyConflict>()(
   "IdempotencyConflict",

@@ -3,6 +3,7 @@ import { Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "@parley/contract/Api"
 import * as Docs from "@parley/contract/Docs"
+import * as AllowedMethods from "./AllowedMethods.ts"
 import * as AccessLive from "./AccessLive.ts"
 import * as Audit from "./AuditHandlers.ts"
 import * as Availability from "./AvailabilityHandlers.ts"
@@ -22,6 +23,10 @@ const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Media.mes
   Layer.provide([AccessLive.layer, RequestErrorsLive.layer])
 )
 
-const api = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(Layer.provide(handlers))
+const documents = { openapi: "/openapi.json", docs: "/docs" } as const
 
-export const layer = Layer.mergeAll(api, Docs.layer("/docs"), SystemRoutes.layer, Shell.layer)
+const api = HttpApiBuilder.layer(Api, { openapiPath: documents.openapi }).pipe(Layer.provide(handlers))
+
+const methodsOf = AllowedMethods.make(Api, [...Object.values(documents), ...SystemRoutes.paths])
+
+export const layer = Layer.mergeAll(api, Docs.layer(documents.docs), SystemRoutes.layer, Shell.layer(methodsOf))

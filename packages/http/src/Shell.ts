@@ -5,7 +5,8 @@
 import { Cause, Clock, Effect, Metric } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { randomUUID } from "node:crypto"
-import { BadRequest, type InternalError, NotFound, problemContentType } from "@parley/contract/Problem"
+import { BadRequest, type InternalError, MethodNotAllowed, NotFound, problemContentType } from "@parley/contract/Problem"
+import * as SystemRoutes from "./SystemRoutes.ts"
 
 export const correlationHeader = "X-PolyAI-Correlation-Id"
 
@@ -24,12 +25,23 @@ const unexpected = problem(
   500
 )
 
+/** The methods of a path; none where nothing has it. */
+export type MethodsOf = (url: string) => ReadonlyArray<string>
+
+const notAllowed = (method: string, allow: string) => {
+  const detail = `${method} does nothing here. The path has: ${allow}.`
+  const body = { ...new MethodNotAllowed({ detail }), status: 405, type: "urn:parley:problem:method-not-allowed", title: "The path has no such method.", detail }
+  return HttpServerResponse.setHeader(problem(body, 405), "allow", allow)
+}
+
 /** The answer for a failure that no handler has turned into one. Only the HTTP layer's own errors tell anything. */
-const answerFor = (cause: Cause.Cause<unknown>): HttpServerResponse.HttpServerResponse => {
+const answerFor = (cause: Cause.Cause<unknown>, request: HttpServerRequest.HttpServerRequest, methodsOf: MethodsOf): HttpServerResponse.HttpServerResponse => {
   for (const reason of cause.reasons) {
     const error = Cause.isFailReason(reason) ? reason.error : Cause.isDieReason(reason) ? reason.defect : null
     if (!HttpServerError.isHttpServerError(error)) continue
     if (error.reason._tag === "RouteNotFound") {
+      const allow = methodsOf(request.url).join(", ")
+      if (allow !== "") return notAllowed(request.method, allow)
       const detail = "No resource has this path. The API is described at /openapi.json and /docs."
       return problem({ ...new NotFound({ detail }), status: 404, type: "urn:parley:problem:not-found", title: "There is no such resource.", detail }, 404)
     }
@@ -56,7 +68,7 @@ const withCorrelationId = (response: HttpServerResponse.HttpServerResponse, id: 
 }
 
 /** Put it around all routes. */
-export const layer = HttpRouter.middleware(
+export const layer = (methodsOf: MethodsOf) => HttpRouter.middleware(
   (answer) =>
     Effect.gen(function*() {
       const request = yield* HttpServerRequest.HttpServerRequest
@@ -65,7 +77,7 @@ export const layer = HttpRouter.middleware(
       const response = yield* answer.pipe(
         Effect.catchCause((cause) => {
           if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
-          const response = answerFor(cause)
+          const response = answerFor(cause, request, methodsOf)
           return response.status < 500
             ? Effect.succeed(response)
             : Effect.as(Effect.logError("An answer failed", cause), response)
@@ -74,7 +86,7 @@ export const layer = HttpRouter.middleware(
       )
       const path = route(request.url)
       yield* Metric.update(Metric.withAttributes(requests, { method: request.method, status: String(response.status) }), 1)
-      if (path !== "/healthz" && path !== "/readyz" && path !== "/metrics") {
+      if (!SystemRoutes.paths.includes(path)) {
         yield* Effect.logDebug(`${request.method} ${path} ${response.status}`).pipe(
           Effect.annotateLogs({ correlation: id, millis: (yield* Clock.currentTimeMillis) - startedAt })
         )

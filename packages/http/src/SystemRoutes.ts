@@ -5,7 +5,12 @@ import { Membership, type Standing } from "@parley/core/ports/Membership"
 import { MessageStore } from "@parley/core/ports/MessageStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 
-const healthz = HttpRouter.add("GET", "/healthz", HttpServerResponse.jsonUnsafe({ status: "ok" }))
+const at = { healthz: "/healthz", readyz: "/readyz", metrics: "/metrics" } as const
+
+/** The paths of these routes. */
+export const paths: ReadonlyArray<string> = Object.values(at)
+
+const healthz = HttpRouter.add("GET", at.healthz, HttpServerResponse.jsonUnsafe({ status: "ok" }))
 
 /** Counts only: no process learns another's address here. */
 const ownership = (standing: Standing | null) =>
@@ -14,7 +19,7 @@ const ownership = (standing: Standing | null) =>
 // A readiness probe that hangs is a probe that fails.
 const answersWithin = Duration.seconds(2)
 
-const readyz = HttpRouter.add("GET", "/readyz", Effect.gen(function*() {
+const readyz = HttpRouter.add("GET", at.readyz, Effect.gen(function*() {
   const messages = yield* MessageStore
   yield* messages.backlog().pipe(Effect.timeout(answersWithin))
   return HttpServerResponse.jsonUnsafe({ status: "ready", checks: { store: "ok" }, ...ownership(yield* yield* Membership) })
@@ -66,7 +71,7 @@ const membership = ({ confirmedAgo, owned, processes, shards }: Standing): Reado
   ]
 ]
 
-const metrics = HttpRouter.add("GET", "/metrics", Effect.gen(function*() {
+const metrics = HttpRouter.add("GET", at.metrics, Effect.gen(function*() {
   const sessions = yield* SessionStore
   const messages = yield* MessageStore
   const states = yield* sessions.countByState()
