@@ -44,6 +44,8 @@ export interface TestGateway {
 
 interface GatewayOptions {
   readonly projects: ReadonlyArray<TestProject>
+  /** More of the environment. */
+  readonly environment?: Readonly<Record<string, string>>
   /** In place of a store in memory. */
   readonly databaseUrl?: string
   /** Wraps the store, to break it. */
@@ -60,7 +62,8 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
     DATABASE_URL: options.databaseUrl ?? "file::memory:",
     TWILIO_ACCOUNT_SID: accountSid,
     TWILIO_AUTH_TOKEN: authToken,
-    TWILIO_BASE_URL: carrier.sim.url
+    TWILIO_BASE_URL: carrier.sim.url,
+    ...options.environment
   }))
   const opened = GatewayLive.store(settings).pipe(Layer.orDie)
   const store = options.store === undefined ? opened : options.store(opened)
