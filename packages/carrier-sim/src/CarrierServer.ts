@@ -142,6 +142,8 @@ export const openCarrierServer = (carrier: Carrier, options: { readonly port: nu
   }
 
   const server = createServer((request, response) => {
+    // By the carrier's own clock, which can be moved.
+    response.setHeader("date", new Date(carrier.clock.nowMillis()).toUTCString())
     handle(request, response).catch((failure: unknown) => {
       if (response.headersSent || response.destroyed || request.destroyed) return response.destroy()
       write(response, 500, { ...restFailure(20500).body, error: `The simulated carrier itself failed: ${String(failure)}` })

@@ -80,6 +80,9 @@ export const lineQueueSuite = (name: string, stores: StoreLayer) =>
         assert.deepStrictEqual(yield* asked(5), [b1?.id])
         assert.deepStrictEqual(yield* asked(6), [b1?.id, a1?.id])
         assert.deepStrictEqual(yield* asked(6, 1), [b1?.id])
+        const early = yield* line(["a", { status: "unknown", attemptedAt: Samples.at(7), nextAttemptAt: Samples.at(9) }])
+        assert.deepStrictEqual(ids(yield* messages.questions(early.number, Samples.at(7), 10)), [])
+        assert.deepStrictEqual(ids(yield* messages.questions(early.number, Samples.at(6), 10)), [early.put[0]?.id])
       }))
 
     it.effect("the same user on two lines waits in each of them alone, and inbound texts in none", () =>

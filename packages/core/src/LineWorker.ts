@@ -41,6 +41,8 @@ export const make = Effect.fnUntraced(function*(
   const asked = new Set<MessageId>()
   /** When the carrier first answered a question about a text, on the clock that nobody sets: one that stalls shows nothing new. */
   const watched = new Map<MessageId, bigint>()
+  /** When this owner made the calls whose outcome is unknown, on the same clock. */
+  const made = new Map<MessageId, bigint>()
   let sending = 0
   let pacing = yield* Lines.recover(number)
   let isRung = false
@@ -48,6 +50,11 @@ export const make = Effect.fnUntraced(function*(
     isRung = true
     rung.openUnsafe()
   })
+
+  const forget = (id: MessageId) => {
+    watched.delete(id)
+    made.delete(id)
+  }
 
   const inFlight = (call: Effect.Effect<unknown, unknown, WorkerServices>, whenOver: () => void) =>
     call.pipe(
@@ -62,7 +69,9 @@ export const make = Effect.fnUntraced(function*(
   const send = (message: Message) =>
     Effect.gen(function*() {
       const carrier = yield* Carrier
+      const madeAt = yield* Clock.monotonicTimeNanos
       const outcome = yield* carrier.send(Lines.textOf(message)).pipe(Effect.catchDefect(brokenOff), Effect.result)
+      if (outcome._tag === "Failure" && outcome.failure.reason._tag === "Ambiguous") made.set(message.id, madeAt)
       yield* Lines.record(message.id, outcome).pipe(Effect.retry(whileTheStoreIsAway))
     })
 
@@ -70,13 +79,15 @@ export const make = Effect.fnUntraced(function*(
     Effect.gen(function*() {
       const carrier = yield* Carrier
       const askedAt = yield* Clock.monotonicTimeNanos
-      const found = carrier.find(Lines.textOf(message), message.attemptedAt ?? message.createdAt)
-      const listed = yield* Effect.option(Effect.catchDefect(found, brokenOff))
       const first = watched.get(message.id)
       const watchedFor = first === undefined ? Duration.zero : Duration.nanos(askedAt - first)
+      const madeAt = made.get(message.id)
+      const age = madeAt === undefined ? null : Duration.nanos(askedAt - madeAt)
+      const found = carrier.find(Lines.textOf(message), Lines.attemptedSince(message, age, yield* DateTime.now))
+      const listed = yield* Effect.option(Effect.catchDefect(found, brokenOff))
       if (first === undefined && Option.isSome(listed)) watched.set(message.id, yield* Clock.monotonicTimeNanos)
       const isOpen = yield* Lines.settle(message.id, Option.getOrNull(listed), watchedFor).pipe(Effect.retry(whileTheStoreIsAway))
-      if (!isOpen) watched.delete(message.id)
+      if (!isOpen) forget(message.id)
     })
 
   // What is claimed is called: a stop between the two would leave texts that look as if they might have left.
@@ -109,7 +120,10 @@ export const make = Effect.fnUntraced(function*(
       if (claim.withheld > 0) continue
       const question = Option.getOrNull(yield* messages.nextQuestionAt(number))
       // Those that a callback has settled.
-      if (question === null) watched.clear()
+      if (question === null && sending + asked.size === 0) {
+        watched.clear()
+        made.clear()
+      }
       const next = earlier(question, claim.backOffUntil)
       const isOut = sending + asked.size > 0
       if (claim.pacedFor !== null) {

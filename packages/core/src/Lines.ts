@@ -312,7 +312,7 @@ export const settle = Effect.fn("Lines.settle")((id: MessageId, listed: Readonly
       // A carrier that cannot even be asked is asked less and less often.
       const seldom = DateTime.addDuration(now, Duration.millis(Math.ceil(Duration.toMillis(DateTime.distance(since, now)) / 4)))
       const nextAttemptAt = listed === null ? DateTime.max(soon, DateTime.min(seldom, overAt)) : soon
-      yield* messages.update({ ...message, nextAttemptAt, updatedAt: now })
+      yield* messages.update({ ...message, attemptedAt: DateTime.min(since, now), nextAttemptAt, updatedAt: now })
       return { value: true, wakes: [wake] }
     }
     // Nobody asks any more. Its session goes on as if the user had it, or a warning would keep it open for ever.
@@ -323,6 +323,18 @@ export const settle = Effect.fn("Lines.settle")((id: MessageId, listed: Readonly
 )
 
 const settled = (wakes: ReadonlyArray<Wake>): Outcome<boolean> => ({ value: false, wakes })
+
+/** How far a clock may have been set between a call and a question about it that nobody measured: a zone's hour, and some. */
+const clockTolerance = Duration.minutes(65)
+
+/**
+ * When the call of this text was made, on the clock as it is set now, or some time before: a listing that begins too late would not show it.
+ * `age`: of the call, by a clock that nobody sets; null where this process did not make it.
+ */
+export const attemptedSince = (message: Message, age: Duration.Duration | null, now: DateTime.Utc): DateTime.Utc => {
+  const told = Duration.max(DateTime.distance(message.attemptedAt ?? message.createdAt, now), Duration.zero)
+  return DateTime.subtractDuration(now, age === null ? Duration.sum(told, clockTolerance) : Duration.max(told, age))
+}
 
 /** A listed text that no other message here has claimed: the oldest, as the one that was sent first. */
 const notYetKnown = Effect.fnUntraced(function*(message: Message, listed: ReadonlyArray<CarrierText>) {

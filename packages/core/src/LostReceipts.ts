@@ -4,7 +4,7 @@
  */
 import { DateTime, Duration, Effect, Option } from "effect"
 import type { MessageId } from "@parley/schema/Ids"
-import { textOf } from "./Lines.ts"
+import { attemptedSince, textOf } from "./Lines.ts"
 import type { Message } from "./Message.ts"
 import type { CarrierText } from "./ports/Carrier.ts"
 import { Carrier } from "./ports/Carrier.ts"
@@ -26,7 +26,7 @@ export const askDue = Effect.fn("LostReceipts.askDue")(function*(limit: number) 
 
 const ask = Effect.fnUntraced(function*(message: Message) {
   const carrier = yield* Carrier
-  const listed = yield* Effect.option(carrier.find(textOf(message), message.attemptedAt ?? message.createdAt))
+  const listed = yield* Effect.option(carrier.find(textOf(message), attemptedSince(message, null, yield* DateTime.now)))
   yield* settle(message.id, Option.getOrElse(listed, () => []))
 })
 

@@ -149,7 +149,8 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
 
       questions: (line, now, limit) =>
         sql<MessageRow>`SELECT * FROM messages
-          WHERE pending = 1 AND status = 'unknown' AND agent_number = ${line} AND next_attempt_at <= ${DateTime.toEpochMillis(now)}
+          WHERE pending = 1 AND status = 'unknown' AND agent_number = ${line}
+            AND (next_attempt_at <= ${DateTime.toEpochMillis(now)} OR attempted_at > ${DateTime.toEpochMillis(now)})
           ORDER BY next_attempt_at, id LIMIT ${limit}`.pipe(Effect.map(all), named("messages.questions")),
 
       nextQuestionAt: (line) =>
@@ -181,7 +182,8 @@ export const layer: Layer.Layer<MessageStore, never, SqlClient.SqlClient> = Laye
           )
           SELECT line FROM busy WHERE line IS NOT NULL AND (
             EXISTS (SELECT 1 FROM messages
-              WHERE pending = 1 AND status = 'unknown' AND agent_number = busy.line AND next_attempt_at <= ${DateTime.toEpochMillis(now)})
+              WHERE pending = 1 AND status = 'unknown' AND agent_number = busy.line
+                AND (next_attempt_at <= ${DateTime.toEpochMillis(now)} OR attempted_at > ${DateTime.toEpochMillis(now)}))
             OR EXISTS (SELECT 1 FROM messages WHERE pending = 1 AND agent_number = busy.line AND status <> 'unknown')
               AND coalesce((SELECT back_off_until FROM lines WHERE number = busy.line AND back_off_since <= ${DateTime.toEpochMillis(now)}), 0)
                 <= ${DateTime.toEpochMillis(now)})

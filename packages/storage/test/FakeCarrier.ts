@@ -1,5 +1,5 @@
 /** A carrier that does what a test tells it, and remembers every call. */
-import { Context, DateTime, type Duration, Effect, Layer } from "effect"
+import { Clock, Context, DateTime, type Duration, Effect, Layer } from "effect"
 import type { OutboundText } from "@parley/core/ports/Carrier"
 import * as Carrier from "@parley/core/ports/Carrier"
 
@@ -10,6 +10,8 @@ export interface Call {
 
 export interface Held extends Call {
   readonly carrierId: string
+  /** On the carrier's own clock, in milliseconds; nobody sets that one. */
+  readonly heldMillis: number
 }
 
 type Send = (text: OutboundText, accept: Effect.Effect<Carrier.Accepted>) => Effect.Effect<Carrier.Accepted, Carrier.CarrierFailure>
@@ -45,6 +47,14 @@ export const losesAnswers: Send = (_, accept) => Effect.andThen(accept, noAnswer
 export const losesCalls: Send = () => noAnswer
 export const cannotBeAsked = () => failure(new Carrier.Ambiguous({ code: null, detail: "No listing came." }))
 
+const ownMillis = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos / 1_000_000n))
+
+/** A text that the carrier got behind the test's back. */
+export const hold = (text: OutboundText, carrierId: string) =>
+  Effect.gen(function*() {
+    ;(yield* FakeCarrier).held.push({ text, at: yield* DateTime.now, carrierId, heldMillis: yield* ownMillis })
+  })
+
 export const layer: Layer.Layer<FakeCarrier | Carrier.Carrier> = Layer.effectContext(Effect.sync(() => {
   const held: Array<Held> = []
   const calls: Array<Call> = []
@@ -54,20 +64,21 @@ export const layer: Layer.Layer<FakeCarrier | Carrier.Carrier> = Layer.effectCon
     held,
     questions: 0,
     send: accepts,
-    find: (text, since) =>
-      Effect.sync(() =>
-        held
-          .filter((one) => one.text.from === text.from && one.text.to === text.to && one.text.body === text.body && DateTime.isGreaterThanOrEqualTo(one.at, since))
-          .map(({ at, carrierId }) => ({ carrierId, status: "sent" as const, createdAt: at, code: null, detail: null }))
-      )
+    find: Effect.fnUntraced(function*(text, since) {
+      const withinMillis = DateTime.toEpochMillis(yield* DateTime.now) - DateTime.toEpochMillis(since)
+      const sinceMillis = (yield* ownMillis) - withinMillis
+      return held
+        .filter((one) => one.text.from === text.from && one.text.to === text.to && one.text.body === text.body && one.heldMillis >= sinceMillis)
+        .map(({ at, carrierId }) => ({ carrierId, status: "sent" as const, createdAt: at, code: null, detail: null }))
+    })
   })
   const carrier = Carrier.Carrier.of({
     send: (text) =>
       Effect.flatMap(DateTime.now, (at) => {
         calls.push({ text, at })
-        const accept = Effect.sync(() => {
+        const accept = Effect.map(ownMillis, (heldMillis) => {
           const carrierId = `SM${String(++accepted).padStart(32, "0")}`
-          held.push({ text, at, carrierId })
+          held.push({ text, at, carrierId, heldMillis })
           return { carrierId }
         })
         return fake.send(text, accept)

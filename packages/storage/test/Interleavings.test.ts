@@ -15,7 +15,7 @@ import type { Session } from "@parley/core/Session"
 import * as Timers from "@parley/core/Timers"
 import * as Turns from "@parley/core/Turns"
 import { answer, echoes, FakeAgent, isAway, says } from "./FakeAgent.ts"
-import { accepts, FakeCarrier, isDown, losesAnswers, losesCalls, optedOut, rejects } from "./FakeCarrier.ts"
+import { accepts, FakeCarrier, hold, isDown, losesAnswers, losesCalls, optedOut, rejects } from "./FakeCarrier.ts"
 import * as World from "./World.ts"
 
 const users = [PhoneNumber.make("+14155550101"), PhoneNumber.make("+14155550102")]
@@ -70,7 +70,7 @@ const play = Effect.fnUntraced(function*(act: typeof Act.Type, lines: Semaphore.
         yield* Lines.recover(number)
         const { send } = yield* Lines.claim(number, LinePacing.idle, { send: 4, ask: 0 }, new Set())
         if (n % 4 < 2) return
-        for (const [index, message] of send.entries()) fake.held.push({ text: Lines.textOf(message), at: yield* DateTime.now, carrierId: `SM-crash-${n}-${message.id}-${index}` })
+        for (const [index, message] of send.entries()) yield* hold(Lines.textOf(message), `SM-crash-${n}-${message.id}-${index}`)
       }))
     case "sweep": {
       const sessions = yield* SessionStore

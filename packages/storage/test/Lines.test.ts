@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Deferred, Duration, Effect, Fiber, Option } from "effect"
+import { Clock, DateTime, Deferred, Duration, Effect, Fiber, Option } from "effect"
 import { TestClock } from "effect/testing"
 import * as Samples from "@parley/conformance/Samples"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
@@ -97,6 +97,27 @@ describe("Lines", () => {
         // And not much slower than it may: 12 seconds, and the guard of a twentieth.
         assert.isBelow(times.at(-1) ?? 0, 13_000)
       }).pipe(Effect.provide(world({ segmentsPerSecond: 5 }))))
+
+    it.effect("a clock that is set makes the line neither burst nor stand still", () =>
+      World.withClockThatIsSet((move) =>
+        Effect.gen(function*() {
+          const started = yield* Clock.monotonicTimeNanos
+          const times: Array<number> = []
+          const moves: Readonly<Record<number, number>> = { 11: 1, 23: -2, 38: 1, 44: -1 }
+          yield* setCarrier((_, accept) =>
+            Effect.gen(function*() {
+              const at = yield* Clock.monotonicTimeNanos
+              times.push(Number((at - started) / 1_000_000n))
+              yield* move(Duration.hours(moves[times.length] ?? 0))
+              return yield* accept
+            }))
+          yield* queue(60, 60)
+          yield* drainFor("3 hours", 50)
+          assert.strictEqual(times.length, 60)
+          for (const [index, at] of times.entries()) assert.isBelow(times.filter((one, i) => i >= index && one < at + 1_000).length, 6)
+          assert.isBelow(times.at(-1) ?? 0, 13_000)
+        }).pipe(Effect.provide(world({ segmentsPerSecond: 5 })))
+      ))
 
     it.effect("a new owner counts what the one before may have sent in its last second", () =>
       Effect.gen(function*() {
@@ -349,6 +370,28 @@ describe("Lines", () => {
         assert.deepStrictEqual(yield* called, ["One", "One"])
       }).pipe(Effect.provide(world())))
 
+    for (const [way, by] of [["forward", 1], ["back", -1]] as const) {
+      it.effect(`keeps its times when the clock is set an hour ${way}: it is neither made again too early, nor is the text overlooked that the carrier has`, () =>
+        World.withClockThatIsSet((move) =>
+          Effect.gen(function*() {
+            let calls = 0
+            yield* setCarrier((text, accept) => ++calls === 1 ? Fake.losesCalls(text, accept) : calls === 2 ? Fake.losesAnswers(text, accept) : accept)
+            const [absent, there] = [yield* send("Absent"), yield* send("There", { userNumber: other })]
+            yield* drain()
+            assert.deepStrictEqual(yield* statuses(absent, there), ["unknown", "unknown"])
+            yield* move(Duration.hours(by))
+            for (let looks = 0; looks < 11; looks++) {
+              yield* drain()
+              yield* TestClock.adjust("5 seconds")
+            }
+            assert.deepStrictEqual(yield* called, ["Absent", "There"])
+            yield* drainFor("2 minutes")
+            assert.deepStrictEqual(yield* called, ["Absent", "There", "Absent"])
+            assert.deepStrictEqual(yield* statuses(absent, there), ["sent", "sent"])
+          }).pipe(Effect.provide(world()))
+        ))
+    }
+
     it.effect("stays unknown when the carrier cannot be asked for 15 minutes, and then holds nobody up", () =>
       Effect.gen(function*() {
         yield* setCarrier((text, accept) => text.body === "One" ? Fake.losesCalls(text, accept) : accept)
@@ -374,7 +417,7 @@ describe("Lines", () => {
         yield* drainFor("30 seconds")
         assert.deepStrictEqual(yield* statuses(same, twin), ["sent", "unknown"])
         const { text } = fake.held[0] ?? assert.fail("nothing was sent")
-        fake.held.push({ text, at: yield* DateTime.now, carrierId: "SM-twin" })
+        yield* Fake.hold(text, "SM-twin")
         yield* drainFor("10 seconds")
         assert.strictEqual((yield* message(twin.messageId)).carrierId, "SM-twin")
       }).pipe(Effect.provide(world())))
@@ -392,13 +435,12 @@ describe("Lines", () => {
 
     it.effect("is what a process leaves that dies between the call and its record", () =>
       Effect.gen(function*() {
-        const fake = yield* FakeCarrier
         const [one, two] = [yield* send("One"), yield* send("Two", { userNumber: other })]
         const claim = yield* Lines.claim(first, LinePacing.idle, { send: 16, ask: 4 }, new Set())
         assert.strictEqual(claim.send.length, 2)
         // Only the first call reached the carrier.
         const [text] = claim.send
-        if (text !== undefined) fake.held.push({ text: Lines.textOf(text), at: yield* DateTime.now, carrierId: "SM-before-the-crash" })
+        if (text !== undefined) yield* Fake.hold(Lines.textOf(text), "SM-before-the-crash")
         yield* drainFor("2 minutes")
         assert.deepStrictEqual(yield* called, ["Two"])
         assert.deepStrictEqual(yield* statuses(one, two), ["sent", "sent"])

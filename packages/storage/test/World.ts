@@ -1,5 +1,5 @@
 /** The use cases on a real SQLite store, with one project, a carrier and an agent that do as they are told, and virtual time. */
-import { Context, DateTime, type Duration, Effect, Fiber, Layer, Option, References } from "effect"
+import { Clock, Context, DateTime, Duration, Effect, Fiber, Layer, Option, References } from "effect"
 import { TestClock } from "effect/testing"
 import * as Samples from "@parley/conformance/Samples"
 import type { MessageId, SessionId } from "@parley/schema/Ids"
@@ -68,6 +68,20 @@ export const beneath: { store: Layer.Layer<SqlStore, SqliteStore.OpenFailure>; s
   store: SqliteStore.layerSingleCommit({ filename: ":memory:" }),
   settle: Effect.void
 }
+
+/** A test whose clock can be set, as an operator or a time server does it: what is measured without it goes on. */
+export const withClockThatIsSet = <A, E, R>(test: (move: (by: Duration.Input) => Effect.Effect<void>) => Effect.Effect<A, E, R>) =>
+  Effect.gen(function*() {
+    const clock = yield* Clock.Clock
+    let movedMillis = 0
+    const millis = () => clock.currentTimeMillisUnsafe() + movedMillis
+    const nanos = () => clock.currentTimeNanosUnsafe() + BigInt(movedMillis) * 1_000_000n
+    const moved = { ...clock, currentTimeMillisUnsafe: millis, currentTimeMillis: Effect.sync(millis), currentTimeNanosUnsafe: nanos, currentTimeNanos: Effect.sync(nanos) }
+    const move = (by: Duration.Input) => Effect.sync(() => {
+      movedMillis += Duration.toMillis(Duration.fromInputUnsafe(by))
+    })
+    return yield* Effect.provideService(test(move), Clock.Clock, moved)
+  })
 
 /** A world of its own for each test: give it to `Effect.provide` in the test. */
 export const world = (options: WorldOptions = {}) =>

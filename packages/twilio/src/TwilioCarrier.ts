@@ -5,8 +5,8 @@ import type { CarrierText, OutboundText } from "@parley/core/ports/Carrier"
 import { toLookalikes } from "@parley/schema/MessageText"
 import { isPhoneNumber, type PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { AccountFor } from "./TwilioAccount.ts"
-import type { Client } from "./TwilioClient.ts"
-import { clientsOn } from "./TwilioClients.ts"
+import type { Client } from "./TwilioPackage.ts"
+import { clientsOn } from "./AccountClients.ts"
 import { explain, ofCreate, ofRead, senderVerdict } from "./TwilioErrors.ts"
 import { make, TwilioCallFailed } from "./TwilioHttpClient.ts"
 import { statusOf } from "./TwilioStatus.ts"
@@ -29,7 +29,7 @@ const trialPrefix = "Sent from your Twilio trial account - "
 
 const page = { texts: 100, atMost: 20 } as const
 
-/** Twilio's times are whole seconds of another machine's clock, and the listing promises no exact order. */
+/** Twilio's times are whole seconds, and the listing promises no exact order. */
 const clockTolerance = Duration.minutes(1)
 
 const failed = (reason: Reason) => new CarrierFailure({ reason })
@@ -84,7 +84,8 @@ const toCarrierText = (listed: Listed, createdAt: DateTime.Utc): CarrierText => 
 
 /**
  * The carrier on Twilio. A text is created with one call that is never repeated here.
- * `find` also brings texts created up to a minute before `since`, because that is Twilio's clock: the caller knows its other texts by their carrier ids.
+ * `find` knows `since` by Twilio's own clock, as its answers tell it: a machine whose clock is ahead would overlook the very text that it asks about.
+ * It also brings texts created up to a minute before: the caller knows its other texts by their carrier ids.
  */
 export const layer = (options: TwilioCarrierOptions): Layer.Layer<Carrier> =>
   Layer.effect(Carrier, Effect.gen(function*() {
@@ -123,12 +124,12 @@ export const layer = (options: TwilioCarrierOptions): Layer.Layer<Carrier> =>
 
     const find = Effect.fn("TwilioCarrier.find")(function*(text: OutboundText, since: DateTime.Utc) {
       const { messages } = yield* client(text)
-      const from = DateTime.subtractDuration(since, clockTolerance)
       const read = (call: () => ReturnType<typeof messages.page>) => Effect.tryPromise({ try: call, catch: (cause) => failed(readFailed(cause)) })
       // No filter on DateSent: a text that still waits has none, and would be missed.
       // Nor on From for a Messaging Service, which has chosen none perhaps.
       const pool = text.pool ?? null
       let listing = yield* read(() => messages.page({ to: text.to, ...(pool === null ? { from: text.from } : {}), pageSize: page.texts }))
+      const from = DateTime.subtractDuration(DateTime.add(since, { milliseconds: http.aheadMillis() }), clockTolerance)
       const found: Array<CarrierText> = []
       for (let pages = 1;; pages++) {
         let recent = 0

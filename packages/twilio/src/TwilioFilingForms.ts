@@ -2,7 +2,7 @@
 import type { BrandFiling, CampaignFiling, Filing, TollFreeFiling } from "@parley/core/CarrierRegistration"
 import type { FilingMistake } from "@parley/core/ports/CarrierRegistrations"
 import type { RegistrationId } from "@parley/schema/Ids"
-import type { Client } from "./TwilioClient.ts"
+import type { Client } from "./TwilioPackage.ts"
 
 type Messaging = Client["messaging"]["v1"]
 type BrandForm = Parameters<Messaging["brandRegistrations"]["create"]>[0]

@@ -46,6 +46,8 @@ export interface PackageResponse {
 
 export interface TwilioHttpClient {
   readonly request: (request: PackageRequest) => Promise<PackageResponse>
+  /** How far Twilio's clock is ahead of this machine's, in milliseconds, by the last answer's `Date`; 0 before the first. */
+  readonly aheadMillis: () => number
   /** Closes the kept connections. */
   readonly close: () => void
 }
@@ -107,6 +109,11 @@ export const make = (options: HttpOptions): TwilioHttpClient => {
   const pool = { keepAlive: true, maxSockets: maxConnections, timeout: idleMillis }
   const agents = { http: new Http.Agent(pool), https: new Https.Agent(pool) }
   const timeoutMillis = Duration.toMillis(options.timeout)
+  let aheadMillis = 0
+  const compareClocks = (date: string | undefined) => {
+    const theirs = Date.parse(date ?? "")
+    if (!Number.isNaN(theirs)) aheadMillis = theirs - Date.now()
+  }
 
   const request = (asked: PackageRequest): Promise<PackageResponse> =>
     new Promise((resolve, reject) => {
@@ -142,6 +149,7 @@ export const make = (options: HttpOptions): TwilioHttpClient => {
       call.on("error", (error) => broken(mayHaveLeft ? `broke the connection before its answer (${causeOf(error)})` : `could not be reached (${causeOf(error)})`))
       call.on("response", (answer) => {
         const status = answer.statusCode ?? 0
+        compareClocks(answer.headers.date)
         const chunks: Array<Buffer> = []
         let bytes = 0
         answer.on("data", (chunk: Buffer) => {
@@ -164,6 +172,7 @@ export const make = (options: HttpOptions): TwilioHttpClient => {
 
   return {
     request,
+    aheadMillis: () => aheadMillis,
     close: () => {
       agents.http.destroy()
       agents.https.destroy()

@@ -3,7 +3,7 @@ import { DateTime, Duration, Effect, Redacted, Schema } from "effect"
 import { isPhoneNumber, type PhoneNumber } from "@parley/schema/PhoneNumber"
 import { isMissing } from "./TwilioNumberErrors.ts"
 import type { TwilioAccount } from "./TwilioAccount.ts"
-import { type Client, connect } from "./TwilioClient.ts"
+import { type Client, connect } from "./TwilioPackage.ts"
 import { make as makeHttp, TwilioCallFailed, type TwilioHttpClient } from "./TwilioHttpClient.ts"
 
 /** A number as Twilio has it. */

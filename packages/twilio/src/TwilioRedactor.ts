@@ -2,7 +2,7 @@
 import { Duration, Effect, Layer } from "effect"
 import { RedactionFailure, Redactor } from "@parley/core/ports/Redactor"
 import type { AccountFor } from "./TwilioAccount.ts"
-import { clientsOn } from "./TwilioClients.ts"
+import { clientsOn } from "./AccountClients.ts"
 import { explain } from "./TwilioErrors.ts"
 import { make, TwilioCallFailed } from "./TwilioHttpClient.ts"
 import { isMissing } from "./TwilioNumberErrors.ts"

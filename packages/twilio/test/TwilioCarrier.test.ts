@@ -212,6 +212,20 @@ describe("TwilioCarrier.find", () => {
       assert.deepStrictEqual(found.map(({ carrierId }) => carrierId), [sid(1), sid(2)])
     }))
 
+  it.effect.each([["behind", -3_600], ["ahead of", 3_600]] as const)("knows since when by Twilio's own clock, which is an hour %s this machine's", ([, offsetSeconds]) =>
+    Effect.gen(function*() {
+      const theirs = Date.now() + offsetSeconds * 1_000
+      const created = (secondsAgo: number) => new Date(theirs - secondsAgo * 1_000).toUTCString()
+      const { baseUrl } = yield* serve((_, response) =>
+        json(response, 200, listing([
+          resource({ sid: sid(1), date_created: created(10) }),
+          resource({ sid: sid(2), date_created: created(600) })
+        ]), { date: new Date(theirs).toUTCString() })
+      )
+      const found = yield* withCarrier((carrier) => carrier.find(text, DateTime.makeUnsafe(Date.now() - 15_000)), { baseUrl })
+      assert.deepStrictEqual(found.map(({ carrierId }) => carrierId), [sid(1)])
+    }))
+
   it.effect("tells status and reason of each", () =>
     Effect.gen(function*() {
       const { baseUrl } = yield* serve((_, response) =>

@@ -72,6 +72,6 @@ export class CarrierFailure extends Schema.TaggedError<CarrierFailure>()("Carrie
 export class Carrier extends Context.Service<Carrier, {
   /** One call of the carrier, never retried inside. */
   send(text: OutboundText): Effect.Effect<Accepted, CarrierFailure>
-  /** What the carrier has from `from` (or through `pool`) to `to` with this very body, created at or after `since`. */
+  /** What the carrier has from `from` (or through `pool`) to `to` with this very body, created at or after `since` on this machine's clock, which need not be the carrier's. */
   find(text: OutboundText, since: DateTime.Utc): Effect.Effect<ReadonlyArray<CarrierText>, CarrierFailure>
 }>()("@parley/core/Carrier") {}

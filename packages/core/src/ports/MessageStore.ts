@@ -23,7 +23,7 @@ export class MessageStore extends Context.Service<MessageStore, {
 
   /** What may leave a line: for each user the first text that is pending, if it is queued; oldest first. */
   heads(line: PhoneNumber, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
-  /** Texts of a line whose outcome is unknown, and that are due to be asked about; the longest overdue first. */
+  /** Texts of a line whose outcome is unknown, and that are due to be asked about, or were called in the future by a clock that was set back since; the longest overdue first. */
   questions(line: PhoneNumber, now: DateTime.Utc, limit: number): Effect.Effect<ReadonlyArray<Message>, StoreFailure>
   /** When the next text of this line is to be asked about; it may have come already. */
   nextQuestionAt(line: PhoneNumber): Effect.Effect<Option.Option<DateTime.Utc>, StoreFailure>

@@ -1,7 +1,7 @@
 /** Twilio's client of each account, made once and kept until the account's secret changes. */
 import { Effect, Redacted, Schema } from "effect"
 import { login, type TwilioAccount } from "./TwilioAccount.ts"
-import { type Client, connect } from "./TwilioClient.ts"
+import { type Client, connect } from "./TwilioPackage.ts"
 import type { TwilioHttpClient } from "./TwilioHttpClient.ts"
 
 /** The account holds nothing that Twilio could accept. `detail`: a sentence for the operator, without secrets. */
