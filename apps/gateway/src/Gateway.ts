@@ -11,6 +11,7 @@ import * as Provisioner from "@parley/cluster/Provisioner"
 import * as Registrar from "@parley/cluster/Registrar"
 import * as SingleProcess from "@parley/cluster/SingleProcess"
 import { CurrentAvailability } from "@parley/core/Availability"
+import { CurrentHousekeepingTimes } from "@parley/core/Housekeeping"
 import { Ids } from "@parley/core/Ids"
 import { CurrentLineTimes } from "@parley/core/Lines"
 import type { Wakeups } from "@parley/core/ports/Wakeups"
@@ -92,7 +93,7 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
     return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
       Layer.provideMerge(NodeHttpServer.layer(Server.make, { port: settings.port, host: settings.host, gracefulShutdownTimeout: stopWithin })),
       Layer.provideMerge(owners),
-      Layer.provide([Tracing.layer(settings), availability(settings), Layer.succeed(CurrentLineTimes, lineTimes), Layer.succeed(CurrentReceiptTimes, receiptTimes)])
+      Layer.provide([Tracing.layer(settings), availability(settings), Layer.succeed(CurrentLineTimes, lineTimes), Layer.succeed(CurrentReceiptTimes, receiptTimes), Layer.succeed(CurrentHousekeepingTimes, { recordsKept: settings.recordsKept })])
     )
   }))
 

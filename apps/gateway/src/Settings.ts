@@ -97,6 +97,11 @@ export const variables = {
     fallback: "5 minutes",
     schema: PositiveDuration
   },
+  RECORDS_KEPT: {
+    meaning: "How long the audit log and the reports of erasures are kept",
+    fallback: "730 days",
+    schema: PositiveDuration
+  },
   CLUSTER_HOST: {
     meaning: "Address where this process listens for the others, if several processes serve one PostgreSQL database; unset: it serves alone. Keep it inside a private network",
     fallback: null,
@@ -150,6 +155,8 @@ export interface Settings {
   readonly settle: Partial<Pick<LineTimes, "askAfter" | "absentAfter" | "settledWithin">>
   /** How long receipts are waited for, where the environment sets it. */
   readonly receipts: Partial<Pick<ReceiptTimes, "askAfter">>
+  /** How long the audit log and its like are kept. */
+  readonly recordsKept: Duration.Duration
   /** Null: the process serves alone. */
   readonly cluster: ClusterSettings | null
   /** The operator's own; null: the built-in table. */
@@ -245,6 +252,7 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
       otlpEndpoint: value("OTEL_EXPORTER_OTLP_ENDPOINT"),
       settle,
       receipts: timeOf("SETTLE_RECEIPT_AFTER", "askAfter"),
+      recordsKept: value("RECORDS_KEPT") ?? Duration.days(730),
       cluster: clusterHost === null || advertisedHost === null ? null : {
         listen: { host: clusterHost, port: clusterPort },
         advertised: { host: advertisedHost, port: advertisedPort }

@@ -93,6 +93,7 @@ const cases: Readonly<Record<Exclude<Settings.VariableName, "AVAILABILITY_FILE">
   SETTLE_ASK_AFTER: { of: (settings) => settings.settle.askAfter, fallback: undefined, good: [["500 millis", 500]], bad: [["soon", time], ["0 seconds", time]] },
   SETTLE_ABSENT_AFTER: { of: (settings) => settings.settle.absentAfter, fallback: undefined, good: [["2 minutes", 120_000]], bad: [["-1 minutes", time]] },
   SETTLE_WITHIN: { of: (settings) => settings.settle.settledWithin, fallback: undefined, good: [["1 hour", 3_600_000]], bad: [["never", time]] },
+  RECORDS_KEPT: { of: (settings) => settings.recordsKept, fallback: 63_072_000_000, good: [["30 days", 2_592_000_000]], bad: [["0 days", time]] },
   SETTLE_RECEIPT_AFTER: { of: (settings) => settings.receipts.askAfter, fallback: undefined, good: [["1 minute", 60_000]], bad: [["0 seconds", time]] },
   CLUSTER_HOST: { of: (settings) => settings.cluster?.listen.host ?? null, fallback: null, good: [["10.0.0.7", "10.0.0.7"]], bad: [], beside: postgres },
   CLUSTER_PORT: { of: (settings) => settings.cluster?.listen.port ?? null, fallback: null, good: [["4000", 4_000]], bad: [["0", port], ["x", port]], beside: member },

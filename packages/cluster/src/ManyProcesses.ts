@@ -8,6 +8,7 @@ import { MessageStorage, RunnerAddress, RunnerHealth, ShardingConfig, SocketRunn
 import { RpcSerialization } from "effect/rpc"
 import type { SqlError } from "effect/sql"
 import { Migrator, SqlClient } from "effect/sql"
+import * as Housekeeping from "./Housekeeping.ts"
 import * as Inquiry from "./Inquiry.ts"
 import * as Lease from "./Lease.ts"
 import * as Owners from "./Owners.ts"
@@ -73,7 +74,7 @@ const runner = (member: Member) => {
 }
 
 export const layer = (member: Member) =>
-  Layer.mergeAll(Sweep.layer, Inquiry.layer, Redaction.layer, Rouse.layer, Tenure.membership).pipe(
+  Layer.mergeAll(Sweep.layer, Housekeeping.layer, Inquiry.layer, Redaction.layer, Rouse.layer, Tenure.membership).pipe(
     Layer.provideMerge(Owners.layer),
     Layer.provideMerge(Tenure.layer),
     Layer.provideMerge(runner(member))

@@ -1,6 +1,7 @@
 /** The owners and the sweep in one process, over the store's own SQL. */
 import { Duration, Layer } from "effect"
 import { SingleRunner } from "effect/cluster"
+import * as Housekeeping from "./Housekeeping.ts"
 import * as Inquiry from "./Inquiry.ts"
 import * as Lease from "./Lease.ts"
 import * as Owners from "./Owners.ts"
@@ -24,7 +25,7 @@ const runner = SingleRunner.layer({
   }
 })
 
-export const layer = Layer.mergeAll(Sweep.layer, Inquiry.layer, Redaction.layer, Rouse.layer).pipe(
+export const layer = Layer.mergeAll(Sweep.layer, Housekeeping.layer, Inquiry.layer, Redaction.layer, Rouse.layer).pipe(
   Layer.provideMerge(Owners.layer),
   Layer.provideMerge(Tenure.layer),
   Layer.provideMerge(Layer.mergeAll(runner, Lease.unlimited))

@@ -4,7 +4,6 @@
  */
 import { DateTime, Duration, Effect } from "effect"
 import { Singleton } from "effect/cluster"
-import { LimitStore } from "@parley/core/ports/LimitStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import * as Erasures from "@parley/core/Erasures"
 import * as QuietHolds from "@parley/core/QuietHolds"
@@ -16,8 +15,6 @@ export const interval = Duration.millis(500)
 
 const batch = 200
 const timersAtOnce = 16
-const rememberedHours = 25
-const purgeEvery = Duration.minutes(1)
 
 /** One look at all that is due; true when there is more. */
 export const look = Effect.fn("Sweep.look")(function*() {
@@ -30,25 +27,10 @@ export const look = Effect.fn("Sweep.look")(function*() {
   return timers.length === batch || scheduled === batch || released === batch || isErasing
 })
 
-/** Removes counters and remembered answers that have no more effect. */
-export const purge = Effect.fn("Sweep.purge")(function*() {
-  const limits = yield* LimitStore
-  return yield* limits.purge(DateTime.subtract(yield* DateTime.now, { hours: rememberedHours }), 1_000)
-})
-
-const forever = Effect.gen(function*() {
-  let purgedAt = yield* DateTime.now
-  while (true) {
-    const hasMore = yield* look().pipe(
-      Effect.catchCause((cause) => Effect.as(Effect.logError("The sweep could not look", cause), false))
-    )
-    const now = yield* DateTime.now
-    if (Duration.isGreaterThan(DateTime.distance(purgedAt, now), purgeEvery)) {
-      purgedAt = now
-      yield* purge().pipe(Effect.catchCause((cause) => Effect.logWarning("The sweep could not purge", cause)))
-    }
-    yield* hasMore ? Effect.yieldNow : Effect.sleep(interval)
-  }
-})
+const forever = look().pipe(
+  Effect.catchCause((cause) => Effect.as(Effect.logError("The sweep could not look", cause), false)),
+  Effect.flatMap((hasMore) => hasMore ? Effect.yieldNow : Effect.sleep(interval)),
+  Effect.forever
+)
 
 export const layer = Singleton.make("Sweep", forever)

@@ -10,6 +10,7 @@ import { messageStoreSuite } from "./MessageStoreSuite.ts"
 import { operationStoreSuite } from "./OperationStoreSuite.ts"
 import { registrationStoreSuite } from "./RegistrationStoreSuite.ts"
 import { redactionStoreSuite } from "./RedactionStoreSuite.ts"
+import { retentionStoreSuite } from "./RetentionStoreSuite.ts"
 import { scheduledSendStoreSuite } from "./ScheduledSendStoreSuite.ts"
 import { sessionStoreSuite } from "./SessionStoreSuite.ts"
 import type { StoreLayer } from "./Stores.ts"
@@ -32,6 +33,7 @@ export const storeSuites = (name: string, stores: StoreLayer) => {
       auditStoreSuite,
       erasureStoreSuite,
       redactionStoreSuite,
+      retentionStoreSuite,
       transactorSuite
     ]
   ) suite(name, stores)

@@ -12,12 +12,13 @@ import type { MessageStore } from "@parley/core/ports/MessageStore"
 import type { OperationStore } from "@parley/core/ports/OperationStore"
 import type { RegistrationStore } from "@parley/core/ports/RegistrationStore"
 import type { RedactionStore } from "@parley/core/ports/RedactionStore"
+import type { RetentionStore } from "@parley/core/ports/RetentionStore"
 import type { ScheduledSendStore } from "@parley/core/ports/ScheduledSendStore"
 import type { SessionStore } from "@parley/core/ports/SessionStore"
 import type { Page, StoreFailure, Transactor } from "@parley/core/ports/Store"
 
 /** Every port of a store. */
-export type Stores = Transactor | Directory | SessionStore | MessageStore | ConsentStore | LimitStore | LineStore | OperationStore | RegistrationStore | ScheduledSendStore | AuditStore | ErasureStore | RedactionStore
+export type Stores = Transactor | Directory | SessionStore | MessageStore | ConsentStore | LimitStore | LineStore | OperationStore | RegistrationStore | ScheduledSendStore | AuditStore | ErasureStore | RedactionStore | RetentionStore
 
 /** Built once for each suite; whether it was empty before does not matter. */
 export type StoreLayer = Layer.Layer<Stores, unknown>

@@ -29,13 +29,13 @@ export const layer: Layer.Layer<SessionStore, never, SqlClient.SqlClient> = Laye
     return SessionStore.of({
       insert: (session, agentDueAt) =>
         sql`INSERT INTO sessions
-            (id, account_id, project_id, environment, user_number, agent_number, state, opened_at, timer_due_at, agent_due_at, detail)
+            (id, account_id, project_id, environment, user_number, agent_number, state, opened_at, ended_at, timer_due_at, agent_due_at, detail)
           VALUES (${session.id}, ${session.accountId}, ${session.projectId}, ${session.environment}, ${session.userNumber},
-            ${session.agentNumber}, ${session.state}, ${toMillis(session.openedAt)}, ${dueAt(session)}, ${toMillis(agentDueAt)},
+            ${session.agentNumber}, ${session.state}, ${toMillis(session.openedAt)}, ${toMillis(session.endedAt)}, ${dueAt(session)}, ${toMillis(agentDueAt)},
             ${encode(session)})`.pipe(Effect.asVoid, named("sessions.insert")),
 
       update: (session, agentDueAt) =>
-        sql`UPDATE sessions SET agent_number = ${session.agentNumber}, state = ${session.state}, timer_due_at = ${dueAt(session)},
+        sql`UPDATE sessions SET agent_number = ${session.agentNumber}, state = ${session.state}, ended_at = ${toMillis(session.endedAt)}, timer_due_at = ${dueAt(session)},
             agent_due_at = ${toMillis(agentDueAt)}, detail = ${encode(session)}
           WHERE id = ${session.id}`.pipe(Effect.asVoid, named("sessions.update")),
 

@@ -12,6 +12,7 @@ import * as SqlMessageStore from "./SqlMessageStore.ts"
 import * as SqlOperationStore from "./SqlOperationStore.ts"
 import * as SqlRegistrationStore from "./SqlRegistrationStore.ts"
 import * as SqlRedactionStore from "./SqlRedactionStore.ts"
+import * as SqlRetentionStore from "./SqlRetentionStore.ts"
 import * as SqlScheduledSendStore from "./SqlScheduledSendStore.ts"
 import * as SqlSessionStore from "./SqlSessionStore.ts"
 
@@ -27,7 +28,8 @@ export const layer = Layer.mergeAll(
   SqlRegistrationStore.layer,
   SqlAuditStore.layer,
   SqlErasureStore.layer,
-  SqlRedactionStore.layer
+  SqlRedactionStore.layer,
+  SqlRetentionStore.layer
 )
 
 /** What each store of this package brings, whichever database is behind it. */

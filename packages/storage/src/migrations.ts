@@ -300,6 +300,26 @@ const makeKey = (name: string) =>
     yield* sql`INSERT INTO store_keys (name, value) VALUES (${name}, ${randomBytes(32).toString("base64url")})`
   })
 
+const retention = [
+  `ALTER TABLE sessions ADD COLUMN ended_at BIGINT`,
+  `CREATE INDEX sessions_ended ON sessions (project_id, ended_at, id) WHERE ended_at IS NOT NULL`,
+  `CREATE INDEX messages_loose ON messages (project_id, created_at) WHERE session_id IS NULL`,
+  `CREATE INDEX scheduled_sends_settled ON scheduled_sends (project_id, updated_at) WHERE status <> 'scheduled'`,
+  // Whoever deletes a session or a text is asked whether something refers to it.
+  `CREATE INDEX scheduled_sends_session ON scheduled_sends (session_id)`,
+  `CREATE INDEX scheduled_sends_message ON scheduled_sends (message_id)`
+]
+
+/** Sessions that had ended before there was a column for it. */
+const copyEndings = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const endedAt = sql.onDialectOrElse({
+    pg: () => sql`(detail::jsonb->>'endedAt')::bigint`,
+    orElse: () => sql`json_extract(detail, '$.endedAt')`
+  })
+  yield* sql`UPDATE sessions SET ended_at = ${endedAt} WHERE state = 'ended'`
+})
+
 export const migrations = Migrator.fromRecord({
   "0001_initial": run(initial),
   "0002_quiet_hours_and_scheduled_sends": run(quietHoursAndScheduledSends),
@@ -311,7 +331,8 @@ export const migrations = Migrator.fromRecord({
   "0008_lines_that_wait": run(linesThatWait),
   "0009_registrations": run(registrations),
   "0010_users_files": run(usersFiles),
-  "0011_erasures": Effect.andThen(run(erasures), makeKey(OptOutHash.keyName))
+  "0011_erasures": Effect.andThen(run(erasures), makeKey(OptOutHash.keyName)),
+  "0012_retention": Effect.andThen(run(retention), copyEndings)
 })
 
 /** Brings the database to the newest version. Safe to run at every start. */

@@ -13,6 +13,7 @@ import { MessageStore } from "@parley/core/ports/MessageStore"
 import { OperationStore } from "@parley/core/ports/OperationStore"
 import { RegistrationStore } from "@parley/core/ports/RegistrationStore"
 import { RedactionStore } from "@parley/core/ports/RedactionStore"
+import { RetentionStore } from "@parley/core/ports/RetentionStore"
 import { ScheduledSendStore } from "@parley/core/ports/ScheduledSendStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import type { StoreFailure } from "@parley/core/ports/Store"
@@ -133,6 +134,9 @@ export const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> 
   "the counters of a forgotten user": erasures((store) => store.removeCounters([project.id], busyUser)),
   "redactions that are due": redactions((store) => store.due(now, 100)),
   "redactions of an erasure": redactions((store) => store.countOf(Samples.erasure().id)),
+  "conversations that ended long ago": of(RetentionStore, (store) => store.deleteEnded(project.id, Samples.at(1), 2)),
+  "texts outside conversations that are old": of(RetentionStore, (store) => store.deleteLoose(project.id, Samples.at(1), 2)),
+  "sends for later that are over": of(RetentionStore, (store) => store.deleteSettledSends(project.id, now, 100)),
   "the purge of redactions": redactions((store) => store.purge(now, 100)),
   "an account's audit log": of(AuditStore, (store) => store.list({ accountId }, page)),
   "an account's audit log, next page": of(AuditStore, (store) => store.list({ accountId }, next)),
@@ -179,6 +183,8 @@ export const meant: Record<string, string> = {
   "the sends for later of a forgotten user": "scheduled_sends_user",
   "redactions that are due": "redactions_due",
   "redactions of an erasure": "redactions_erasure",
+  "texts outside conversations that are old": "messages_loose",
+  "sends for later that are over": "scheduled_sends_settled",
   "the purge of redactions": "redactions_refused",
   "an account's audit log": "audit_log_account",
   "what was done to something": "audit_log_subject",
