@@ -2,7 +2,7 @@
  * Who works: one owner for each session and each line, wherever it runs. Only wake-ups travel to them; the work itself is
  * read off the rows.
  */
-import { DateTime, Duration, Effect, FiberSet, Layer, Schedule } from "effect"
+import { DateTime, Duration, Effect, FiberSet, Layer, Schedule, Scope } from "effect"
 import { Entity, type Sharding } from "effect/cluster"
 import { Rpc } from "effect/rpc"
 import { SessionId } from "@parley/schema/Ids"
@@ -70,29 +70,40 @@ const lineOwner = (local: Local) =>
       const { entityId } = yield* Entity.CurrentAddress
       const number = PhoneNumber.make(entityId)
       const tenure = yield* Tenure
-      const worker = yield* Lines.make(number, () => tenure.holds(number)).pipe(Effect.retry(whileTheStoreIsAway), Effect.orDie)
-      const entry = { worker, isDraining: false }
-      local.workers.set(number, entry)
+      const scope = yield* Effect.scope
       yield* Effect.addFinalizer(() =>
         Effect.sync(() => {
           local.workers.delete(number)
           local.wokenLines.delete(number)
         })
       )
-      const work = Effect.gen(function*() {
+      const whileItPasses = { schedule: whileTheStoreIsAway, while: ({ _tag }: { readonly _tag: string }) => _tag === "StoreFailure" && tenure.holds(number) }
+      const takeOver = Effect.gen(function*() {
+        const worker = yield* Lines.make(number, () => tenure.holds(number)).pipe(Scope.provide(scope), Effect.retry(whileItPasses))
+        const entry = { worker, isDraining: false }
+        local.workers.set(number, entry)
+        return entry
+      })
+      const drain = Effect.gen(function*() {
+        const entry = local.workers.get(number) ?? (yield* takeOver)
         do {
           entry.isDraining = true
-          yield* worker.drain.pipe(
-            Effect.tapError((failure) => Effect.logError("A line could not claim its texts", failure)),
-            Effect.retry(whileTheStoreIsAway),
-            Effect.orDie,
+          yield* entry.worker.drain.pipe(
+            Effect.tapErrorTag("StoreFailure", (failure) => Effect.logError("A line could not claim its texts", failure)),
+            Effect.retry(whileItPasses),
             Effect.ensuring(Effect.sync(() => {
               entry.isDraining = false
             }))
           )
           // Rung after its last look, and by nobody who will ring again.
-        } while (worker.isRung() && tenure.holds(number))
+        } while (entry.worker.isRung() && tenure.holds(number))
       })
+      const work = Effect.suspend(() => tenure.holds(number) ? drain : Effect.void).pipe(
+        // Another process has, or had, the line. If it is still ours after all, the next look takes it over anew.
+        Effect.catchTag("LineTakenOver", () =>
+          Effect.andThen(Effect.sync(() => local.workers.delete(number)), Effect.logWarning("A line has another owner").pipe(Effect.annotateLogs({ line: number })))),
+        Effect.catchTag("StoreFailure", (failure) => Effect.logError("A line could not go on", failure))
+      )
       return LineOwner.of({
         Wake: () => Effect.andThen(Effect.sync(() => local.wokenLines.delete(number)), work)
       })

@@ -158,7 +158,7 @@ export const lineQueueSuite = (name: string, stores: StoreLayer) =>
         const asking = yield* line(["a", { status: "unknown", nextAttemptAt: Samples.at(40) }], ["b"])
         const backOff = { waits: 2, losses: 0, since: Samples.at(20), until: Samples.at(50) }
         for (const { number } of [waiting, asking]) {
-          yield* lines.put({ number, lastClaimAt: null, recentSends: 0, recentFailures: 0, countedAt: Samples.at(0), backOff })
+          yield* lines.put({ number, epoch: 0, handedOver: [], recentSends: 0, recentFailures: 0, countedAt: Samples.at(0), backOff })
         }
         const due = (now: number) => Effect.map(messages.linesDue(Samples.at(now), 1_000), (all) => all.filter((number) => number === waiting.number || number === asking.number))
         assert.deepStrictEqual(yield* due(39), [])

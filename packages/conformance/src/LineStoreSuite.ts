@@ -10,11 +10,11 @@ export const lineStoreSuite = (name: string, stores: StoreLayer) =>
     it.effect("a line is what was last put, fractions included", () =>
       Effect.gen(function*() {
         const lines = yield* LineStore
-        const line = { number: Samples.agentNumber(), lastClaimAt: null, recentSends: 0, recentFailures: 0, countedAt: Samples.at(0), backOff: null }
+        const line = { number: Samples.agentNumber(), epoch: 0, handedOver: [], recentSends: 0, recentFailures: 0, countedAt: Samples.at(0), backOff: null }
         assert.isTrue(Option.isNone(yield* lines.get(line.number)))
         yield* lines.put(line)
         assert.deepStrictEqual(yield* lines.get(line.number), Option.some(line))
-        const later = { ...line, lastClaimAt: Samples.at(3), recentSends: 2.718281828, recentFailures: 1e-9, countedAt: Samples.at(4) }
+        const later = { ...line, epoch: 3, handedOver: [{ at: Samples.at(3), segments: 2 }], recentSends: 2.718281828, recentFailures: 1e-9, countedAt: Samples.at(4) }
         yield* lines.put(later)
         assert.deepStrictEqual(yield* lines.get(line.number), Option.some(later))
         const waiting = { ...later, backOff: { waits: 3, losses: 1, since: Samples.at(5), until: Samples.at(9) } }

@@ -8,7 +8,8 @@ export const halfLifeMillis = 10 * 60_000
 
 export const fresh = (number: PhoneNumber, now: DateTime.Utc): LineState => ({
   number,
-  lastClaimAt: null,
+  epoch: 0,
+  handedOver: [],
   recentSends: 0,
   recentFailures: 0,
   countedAt: now,

@@ -16,7 +16,7 @@ export interface LineWorker {
   readonly ring: Effect.Effect<void>
   /** True when it was rung after its last look at the queue. */
   readonly isRung: () => boolean
-  /** Works until nothing is due and nothing is in flight; then tells when the next text is, or null. Not to be run twice at once. */
+  /** Works until nothing is due and nothing is in flight; then tells when the next text is, or null. Fails with `LineTakenOver` once the line has another owner. Not to be run twice at once. */
   readonly drain: Effect.Effect<DateTime.Utc | null, Effect.Error<ReturnType<typeof Lines.claim>>, WorkerServices>
 }
 
@@ -28,13 +28,13 @@ type WorkerServices =
   | MessageStore
 
 /**
- * Recovers what the owner before has left, then is ready. The calls in flight live in the scope.
- * @param stillOwns false once the line may be another's: nothing more is claimed then
+ * Takes the line over with what the owner before has left, then is ready. The calls in flight live in the scope.
+ * @param stillOwns false once the line may be another's: nothing more is claimed or called then
  */
 export const make = Effect.fnUntraced(function*(
   number: PhoneNumber,
   stillOwns: () => boolean
-): Effect.fn.Return<LineWorker, Effect.Error<ReturnType<typeof Lines.recover>>, Scope.Scope | Effect.Services<ReturnType<typeof Lines.recover>>> {
+): Effect.fn.Return<LineWorker, Effect.Error<ReturnType<typeof Lines.takeOver>>, Scope.Scope | Effect.Services<ReturnType<typeof Lines.takeOver>>> {
   const times = yield* Lines.CurrentLineTimes
   const calls = yield* FiberSet.make<void>()
   const rung = yield* Latch.make(false)
@@ -44,7 +44,8 @@ export const make = Effect.fnUntraced(function*(
   /** When this owner made the calls whose outcome is unknown, on the same clock. */
   const made = new Map<MessageId, bigint>()
   let sending = 0
-  let pacing = yield* Lines.recover(number)
+  const { epoch, pacing: left } = yield* Lines.takeOver(number)
+  let pacing = left
   let isRung = false
   const ring = Effect.sync(() => {
     isRung = true
@@ -66,13 +67,23 @@ export const make = Effect.fnUntraced(function*(
       FiberSet.run(calls)
     )
 
-  const send = (message: Message) =>
+  // A call that waited too long, as in a process that was frozen, is not made: somebody else may have found the text by now. Each of the two clocks
+  // may stand still where the other goes on.
+  const mayLeave = (clock: Clock.Clock, message: Message, claimedAtNanos: bigint) => {
+    const within = Math.floor(Duration.toMillis(Lines.callWithin(times)))
+    const untilMillis = DateTime.toEpochMillis(message.attemptedAt ?? message.createdAt) + within
+    const untilNanos = claimedAtNanos + BigInt(within) * 1_000_000n
+    return () => stillOwns() && clock.currentTimeMillisUnsafe() < untilMillis && clock.monotonicTimeNanosUnsafe() < untilNanos
+  }
+
+  const send = (message: Message, claimedAtNanos: bigint) =>
     Effect.gen(function*() {
       const carrier = yield* Carrier
+      const clock = yield* Clock.Clock
       const madeAt = yield* Clock.monotonicTimeNanos
-      const outcome = yield* carrier.send(Lines.textOf(message)).pipe(Effect.catchDefect(brokenOff), Effect.result)
+      const outcome = yield* carrier.send(Lines.textOf(message), mayLeave(clock, message, claimedAtNanos)).pipe(Effect.catchDefect(brokenOff), Effect.result)
       if (outcome._tag === "Failure" && outcome.failure.reason._tag === "Ambiguous") made.set(message.id, madeAt)
-      yield* Lines.record(message.id, outcome).pipe(Effect.retry(whileTheStoreIsAway))
+      yield* Lines.record(message, outcome).pipe(Effect.retry(whileTheStoreIsAway))
     })
 
   const ask = (message: Message) =>
@@ -86,17 +97,18 @@ export const make = Effect.fnUntraced(function*(
       const found = carrier.find(Lines.textOf(message), Lines.attemptedSince(message, age, yield* DateTime.now))
       const listed = yield* Effect.option(Effect.catchDefect(found, brokenOff))
       if (first === undefined && Option.isSome(listed)) watched.set(message.id, yield* Clock.monotonicTimeNanos)
-      const isOpen = yield* Lines.settle(message.id, Option.getOrNull(listed), watchedFor).pipe(Effect.retry(whileTheStoreIsAway))
+      const isOpen = yield* Lines.settle(message, Option.getOrNull(listed), watchedFor).pipe(Effect.retry(whileTheStoreIsAway))
       if (!isOpen) forget(message.id)
     })
 
   // What is claimed is called: a stop between the two would leave texts that look as if they might have left.
   const take = Effect.fnUntraced(function*() {
-    const claim = yield* Lines.claim(number, pacing, { send: times.requestsInFlight - sending, ask: times.questionsInFlight - asked.size }, asked)
+    const claimedAtNanos = yield* Clock.monotonicTimeNanos
+    const claim = yield* Lines.claim(number, epoch, pacing, { send: times.requestsInFlight - sending, ask: times.questionsInFlight - asked.size }, asked)
     pacing = claim.pacing
     for (const message of claim.send) {
       sending++
-      yield* inFlight(send(message), () => sending--)
+      yield* inFlight(send(message, claimedAtNanos), () => sending--)
     }
     for (const message of claim.ask) {
       asked.add(message.id)

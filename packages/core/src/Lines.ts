@@ -2,10 +2,14 @@
  * The steps of a line, each one transaction: claim what may leave, record what the carrier said, settle what nobody knows.
  * A text is claimed before the call and recorded after it, so a crash in between leaves a text that may have been sent: it
  * is `unknown`, and only the carrier's own word, or proof that it has no such text, takes it further.
+ *
+ * A line has one owner, but one that was frozen or cut off may not know that it is the owner no more. So each owner takes the next
+ * epoch of the line, and a claim under an earlier one fails. What was claimed is recorded under the number of its attempt, so that
+ * what comes late of an attempt changes nothing of the next.
  */
-import { Clock, Context, DateTime, Duration, Effect, Option, Random } from "effect"
+import { Clock, Context, DateTime, Duration, Effect, Option, Random, Schema } from "effect"
 import type { MessageId } from "@parley/schema/Ids"
-import type { PhoneNumber } from "@parley/schema/PhoneNumber"
+import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { tell } from "./Conversation.ts"
 import * as DailyCap from "./DailyCap.ts"
 import * as LineBackOff from "./LineBackOff.ts"
@@ -17,6 +21,7 @@ import { isOptedOut } from "./OptedOut.ts"
 import type { Accepted, CarrierFailure, CarrierText, OutboundText } from "./ports/Carrier.ts"
 import { ConsentStore } from "./ports/ConsentStore.ts"
 import { Directory } from "./ports/Directory.ts"
+import type { LineState } from "./ports/LineStore.ts"
 import { LineStore } from "./ports/LineStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import { SessionStore } from "./ports/SessionStore.ts"
@@ -53,6 +58,12 @@ export const defaultLineTimes: LineTimes = {
   questionsInFlight: 4
 }
 
+/**
+ * From a claim to the latest time at which its call may begin; later the text is given back. Absence is proved so much later that a call which
+ * began in time would be listed: a process that was frozen between claim and call doubles nothing.
+ */
+export const callWithin = ({ absentAfter }: LineTimes): Duration.Duration => Duration.min(Duration.divideUnsafe(absentAfter, 2), Duration.seconds(15))
+
 /** The times that lines keep; an operator's, not a project's. */
 export const CurrentLineTimes = Context.Reference<LineTimes>("@parley/core/CurrentLineTimes", { defaultValue: () => defaultLineTimes })
 
@@ -72,6 +83,9 @@ export interface Claim {
   readonly backOffUntil: DateTime.Utc | null
 }
 
+/** The line has a later owner: this one has nothing to do any more. */
+export class LineTakenOver extends Schema.TaggedError<LineTakenOver>()("LineTakenOver", { number: PhoneNumber }) {}
+
 export const textOf = (message: Message): OutboundText => ({
   messageId: message.id,
   projectId: message.projectId,
@@ -89,9 +103,13 @@ export interface Room {
   readonly ask: number
 }
 
-/** Takes what may leave now and what is to be asked about, leaving out those that are `asked` about already. */
+/**
+ * Takes what may leave now and what is to be asked about, leaving out those that are `asked` about already.
+ * @param epoch the owner's, from `takeOver`; fails with `LineTakenOver` where a later one has the line
+ */
 export const claim = Effect.fn("Lines.claim")((
   number: PhoneNumber,
+  epoch: number,
   pacing: LinePacing.LinePacing,
   room: Room,
   asked: ReadonlySet<MessageId>
@@ -100,20 +118,37 @@ export const claim = Effect.fn("Lines.claim")((
     const messages = yield* MessageStore
     const lines = yield* LineStore
     const now = yield* DateTime.now
+    const line = Option.getOrElse(yield* lines.get(number), () => LineHealth.fresh(number, now))
+    if (line.epoch !== epoch) return yield* new LineTakenOver({ number })
     const due = room.ask > 0 ? yield* messages.questions(number, now, room.ask + asked.size) : []
     const ask = due.filter((message) => !asked.has(message.id)).slice(0, room.ask)
-    const line = Option.getOrElse(yield* lines.get(number), () => LineHealth.fresh(number, now))
     const backOff = LineBackOff.rebased(line.backOff, now)
     const gate = LineBackOff.gate(backOff, now)
     const mayLeave = gate._tag === "Open" ? room.send : gate._tag === "Probing" && room.send > 0 && !(yield* isProbed(number, gate.since)) ? 1 : 0
     const { wakes, ...taken } = yield* takeFromQueue(number, pacing, mayLeave)
     if (taken.send.length > 0 || backOff !== line.backOff) {
-      yield* lines.put({ ...line, backOff, lastClaimAt: taken.send.length > 0 ? now : line.lastClaimAt })
+      yield* lines.put({ ...line, backOff, handedOver: yield* asHandedOver(taken.pacing) })
     }
     const claimed: Claim = { ...taken, ask, backOffUntil: gate._tag === "Waiting" ? gate.until : null }
     return { value: claimed, wakes }
   }))
 )
+
+/** The row is for another process perhaps, whose monotonic clock began at another time. */
+const asHandedOver = Effect.fnUntraced(function*({ recent }: LinePacing.LinePacing) {
+  const now = yield* DateTime.now
+  const nowMillis = yield* monotonicMillis
+  return recent.map(({ atMillis, segments }) => ({ at: DateTime.subtractDuration(now, Duration.millis(nowMillis - atMillis)), segments }))
+})
+
+const asPacing = Effect.fnUntraced(function*(handedOver: LineState["handedOver"]) {
+  const now = yield* DateTime.now
+  const nowMillis = yield* monotonicMillis
+  // What seems to come from the future, where clocks differ, has just left.
+  const recent = handedOver.map(({ at, segments }) => ({ atMillis: nowMillis - Math.max(0, DateTime.toEpochMillis(now) - DateTime.toEpochMillis(at)), segments }))
+  const pacing: LinePacing.LinePacing = { recent }
+  return pacing
+})
 
 /** True while a text is out that was sent after the line began to wait: its outcome is what the others wait for. */
 const isProbed = Effect.fnUntraced(function*(number: PhoneNumber, since: DateTime.Utc) {
@@ -204,19 +239,24 @@ const isStillWarning = Effect.fnUntraced(function*(message: Message) {
   return Option.exists(session, ({ state, warning }) => state === "warned" && warning?.messageId === message.id)
 })
 
-/** What came of one call. The row is read again: a callback may have been here first. */
+/**
+ * What came of the call for a claimed text. The row is read again: a callback may have been here first, or another owner, who did not know
+ * what came of it.
+ */
 export const record = Effect.fn("Lines.record")((
-  id: MessageId,
+  claimed: Pick<Message, "id" | "attempts">,
   outcome: { readonly _tag: "Success"; readonly success: Accepted } | { readonly _tag: "Failure"; readonly failure: CarrierFailure }
 ) =>
   transactAndWake(Effect.gen(function*() {
     const messages = yield* MessageStore
-    const found = yield* messages.get(id)
+    const found = yield* messages.get(claimed.id)
     if (Option.isNone(found)) return nothing
     if (outcome._tag === "Success") {
       return { value: undefined, wakes: yield* report(found.value, outcome.success.carrierId, "sent", { from: outcome.success.from ?? null, code: null, detail: null }) }
     }
-    if (found.value.status !== "sending") return nothing
+    const { attempts, status } = found.value
+    const isOpen = status === "sending" || (status === "unknown" && outcome.failure.reason._tag === "Withheld")
+    if (!isOpen || attempts !== claimed.attempts) return nothing
     const { wakes } = yield* recordFailure(found.value, outcome.failure)
     return { value: undefined, wakes }
   }))
@@ -232,6 +272,9 @@ const recordFailure = Effect.fnUntraced(function*(message: Message, failure: Car
   const { reason } = failure
   const then = (changes: Partial<Message>) => messages.update({ ...message, nextAttemptAt: null, updatedAt: now, ...changes })
   switch (reason._tag) {
+    case "Withheld":
+      yield* then({ status: "queued", trouble: null })
+      return { wakes: [{ _tag: "Line" as const, number: message.agentNumber }] }
     case "NotNow": {
       const wish = reason.nextDay ? DateTime.distance(now, nextPacificMidnight(now)) : reason.retryAfter ?? Duration.zero
       yield* then({ status: "queued", trouble: { reason: "not_now", code: reason.code, detail: reason.detail } })
@@ -287,16 +330,17 @@ const changeBackOff = Effect.fnUntraced(function*(
 
 /**
  * What the carrier answered to the question whether it has a text: what it lists, or null where the question itself failed.
- * `watchedFor`: since the first question that was answered, by a clock that no correction moves. A listing proves absence only once it had the time to show the text.
+ * @param asked the text as it was when the carrier was asked
+ * @param watchedFor since the first question that was answered, by a clock that no correction moves. A listing proves absence only once it had the time to show the text.
  * True while the text is to be asked about again.
  */
-export const settle = Effect.fn("Lines.settle")((id: MessageId, listed: ReadonlyArray<CarrierText> | null, watchedFor: Duration.Duration) =>
+export const settle = Effect.fn("Lines.settle")((asked: Pick<Message, "id" | "attempts">, listed: ReadonlyArray<CarrierText> | null, watchedFor: Duration.Duration) =>
   transactAndWake(Effect.gen(function*() {
     const messages = yield* MessageStore
     const times = yield* CurrentLineTimes
     const now = yield* DateTime.now
-    const found = yield* messages.get(id)
-    if (Option.isNone(found) || found.value.status !== "unknown") return settled([])
+    const found = yield* messages.get(asked.id)
+    if (Option.isNone(found) || found.value.status !== "unknown" || found.value.attempts !== asked.attempts) return settled([])
     const message = found.value
     const own = listed === null ? null : yield* notYetKnown(message, listed)
     if (own !== null) return settled(yield* report(message, own.carrierId, own.status, own))
@@ -348,14 +392,13 @@ const notYetKnown = Effect.fnUntraced(function*(message: Message, listed: Readon
 })
 
 /**
- * What an owner before this one had handed over and never recorded becomes `unknown`. Call it once, before the first claim;
- * it brings the pacing to begin with, as if that owner had used the whole of its last second.
+ * A new owner takes the line over: its epoch, to claim under, and the pacing to go on with. What the owner before had handed over and never
+ * recorded becomes `unknown`.
  */
-export const recover = Effect.fn("Lines.recover")((number: PhoneNumber) =>
+export const takeOver = Effect.fn("Lines.takeOver")((number: PhoneNumber) =>
   transactAndWake(Effect.gen(function*() {
     const messages = yield* MessageStore
     const lines = yield* LineStore
-    const directory = yield* Directory
     const times = yield* CurrentLineTimes
     const now = yield* DateTime.now
     for (const message of yield* messages.inFlight(number)) {
@@ -367,10 +410,9 @@ export const recover = Effect.fn("Lines.recover")((number: PhoneNumber) =>
         updatedAt: now
       })
     }
-    const lastClaimAt = Option.getOrNull(yield* lines.get(number))?.lastClaimAt ?? null
-    const segments = Option.match(yield* directory.number(number), { onNone: () => 1, onSome: (known) => Math.max(1, Math.floor(known.segmentsPerSecond)) })
-    const elapsedMillis = lastClaimAt === null ? Infinity : Math.max(0, DateTime.toEpochMillis(now) - DateTime.toEpochMillis(lastClaimAt))
-    const pacing: LinePacing.LinePacing = { recent: [{ atMillis: (yield* monotonicMillis) - elapsedMillis, segments }] }
-    return { value: pacing, wakes: [] }
+    const line = Option.getOrElse(yield* lines.get(number), () => LineHealth.fresh(number, now))
+    const epoch = line.epoch + 1
+    yield* lines.put({ ...line, epoch })
+    return { value: { epoch, pacing: yield* asPacing(line.handedOver) }, wakes: [] }
   }))
 )

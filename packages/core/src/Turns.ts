@@ -129,10 +129,13 @@ const asSpoken = (message: Message): SpokenText => ({
 
 const nothing: Outcome<void> = { value: undefined, wakes: [] }
 
-/** The session, if the call that `turnId` names still is its running one. A session that ended or was taken over has called it back. */
-const running = Effect.fnUntraced(function*(id: SessionId, turnId: TurnId) {
+/**
+ * The session, if this very call still is its running one. A session that ended or was taken over has called it back; and an owner that was
+ * given up for dead comes too late once another has made the call again.
+ */
+const running = Effect.fnUntraced(function*(id: SessionId, { attempt, turnId }: TurnRequest) {
   const found = yield* withPolicy(id)
-  return Option.filter(found, ({ session }) => session.turn.running?.id === turnId)
+  return Option.filter(found, ({ session: { turn } }) => turn.running?.id === turnId && turn.running.attempt === attempt)
 })
 
 const say = Effect.fnUntraced(function*(session: Session, project: Project, turnId: TurnId, texts: ReadonlyArray<Utterance>, author: "agent" | "system") {
@@ -153,7 +156,7 @@ const greetings = (request: TurnRequest, policy: SessionPolicy): ReadonlyArray<s
   request.kind === "start" && policy.opening === "greet" && request.history.every(({ author }) => author === "user") ? [policy.greetingText] : []
 
 const complete = Effect.fnUntraced(function*(id: SessionId, request: TurnRequest, answer: TurnAnswer) {
-  const found = yield* running(id, request.turnId)
+  const found = yield* running(id, request)
   if (Option.isNone(found)) return nothing
   const { project, session } = found.value
   const policy = project.config.session
@@ -179,7 +182,7 @@ const complete = Effect.fnUntraced(function*(id: SessionId, request: TurnRequest
 })
 
 const fail = Effect.fnUntraced(function*(id: SessionId, request: TurnRequest, failure: AgentFailure) {
-  const found = yield* running(id, request.turnId)
+  const found = yield* running(id, request)
   if (Option.isNone(found)) return nothing
   const { project, session } = found.value
   const policy = project.config.session

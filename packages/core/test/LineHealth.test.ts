@@ -10,7 +10,7 @@ const line = LineHealth.fresh(PhoneNumber.make("+15005550006"), at(0))
 
 describe("LineHealth", () => {
   it("a fresh line has neither sends nor failures", () => {
-    assert.deepInclude(line, { recentSends: 0, recentFailures: 0, lastClaimAt: null })
+    assert.deepInclude(line, { recentSends: 0, recentFailures: 0, epoch: 0 })
   })
 
   it("a failed send counts as a send and as a failure", () => {

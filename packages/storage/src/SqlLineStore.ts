@@ -1,14 +1,14 @@
 /** What lines remember, on SQL. */
-import { Effect, Layer, Option } from "effect"
+import { Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import type { LineState } from "@parley/core/ports/LineStore"
-import { LineStore } from "@parley/core/ports/LineStore"
+import { LineState, LineStore } from "@parley/core/ports/LineStore"
 import type { SqlNumber } from "./Rows.ts"
-import { named, toMillis, toTime, toTimeOrNull } from "./Rows.ts"
+import { named, toMillis, toTime } from "./Rows.ts"
 
 interface LineRow {
   readonly number: LineState["number"]
-  readonly last_claim_at: SqlNumber | null
+  readonly epoch: SqlNumber
+  readonly handed_over: string
   readonly recent_sends: number
   readonly recent_failures: number
   readonly counted_at: SqlNumber
@@ -23,6 +23,10 @@ const backOffOf = (row: LineRow): LineState["backOff"] =>
     ? null
     : { waits: row.back_off_waits, losses: row.back_off_losses, since: toTime(row.back_off_since), until: toTime(row.back_off_until) }
 
+const handedOverCodec = Schema.fromJsonString(LineState.fields.handedOver)
+const encodeHandedOver = Schema.encodeSync(handedOverCodec)
+const decodeHandedOver = Schema.decodeSync(handedOverCodec)
+
 export const layer: Layer.Layer<LineStore, never, SqlClient.SqlClient> = Layer.effect(
   LineStore,
   Effect.gen(function*() {
@@ -33,7 +37,8 @@ export const layer: Layer.Layer<LineStore, never, SqlClient.SqlClient> = Layer.e
           Effect.map((rows) =>
             Option.map(Option.fromNullishOr(rows[0]), (row) => ({
               number: row.number,
-              lastClaimAt: toTimeOrNull(row.last_claim_at),
+              epoch: Number(row.epoch),
+              handedOver: decodeHandedOver(row.handed_over),
               recentSends: row.recent_sends,
               recentFailures: row.recent_failures,
               countedAt: toTime(row.counted_at),
@@ -43,10 +48,10 @@ export const layer: Layer.Layer<LineStore, never, SqlClient.SqlClient> = Layer.e
           named("lines.get")
         ),
       put: (line) =>
-        sql`INSERT INTO lines (number, last_claim_at, recent_sends, recent_failures, counted_at, back_off_waits, back_off_losses, back_off_since, back_off_until)
-          VALUES (${line.number}, ${toMillis(line.lastClaimAt)}, ${line.recentSends}, ${line.recentFailures}, ${toMillis(line.countedAt)},
+        sql`INSERT INTO lines (number, epoch, handed_over, recent_sends, recent_failures, counted_at, back_off_waits, back_off_losses, back_off_since, back_off_until)
+          VALUES (${line.number}, ${line.epoch}, ${encodeHandedOver(line.handedOver)}, ${line.recentSends}, ${line.recentFailures}, ${toMillis(line.countedAt)},
             ${line.backOff?.waits ?? null}, ${line.backOff?.losses ?? null}, ${toMillis(line.backOff?.since ?? null)}, ${toMillis(line.backOff?.until ?? null)})
-          ON CONFLICT (number) DO UPDATE SET last_claim_at = excluded.last_claim_at, recent_sends = excluded.recent_sends,
+          ON CONFLICT (number) DO UPDATE SET epoch = excluded.epoch, handed_over = excluded.handed_over, recent_sends = excluded.recent_sends,
             recent_failures = excluded.recent_failures, counted_at = excluded.counted_at, back_off_waits = excluded.back_off_waits,
             back_off_losses = excluded.back_off_losses, back_off_since = excluded.back_off_since, back_off_until = excluded.back_off_until`.pipe(Effect.asVoid, named("lines.put"))
     })

@@ -320,6 +320,13 @@ const copyEndings = Effect.gen(function*() {
   yield* sql`UPDATE sessions SET ended_at = ${endedAt} WHERE state = 'ended'`
 })
 
+const lineOwners = [
+  `ALTER TABLE lines ADD COLUMN epoch BIGINT NOT NULL DEFAULT 0`,
+  // JSON, of the last second only. It takes the place of the time of the last claim, which told less.
+  `ALTER TABLE lines ADD COLUMN handed_over TEXT NOT NULL DEFAULT '[]'`,
+  `ALTER TABLE lines DROP COLUMN last_claim_at`
+]
+
 export const migrations = Migrator.fromRecord({
   "0001_initial": run(initial),
   "0002_quiet_hours_and_scheduled_sends": run(quietHoursAndScheduledSends),
@@ -332,7 +339,8 @@ export const migrations = Migrator.fromRecord({
   "0009_registrations": run(registrations),
   "0010_users_files": run(usersFiles),
   "0011_erasures": Effect.andThen(run(erasures), makeKey(OptOutHash.keyName)),
-  "0012_retention": Effect.andThen(run(retention), copyEndings)
+  "0012_retention": Effect.andThen(run(retention), copyEndings),
+  "0013_line_owners": run(lineOwners)
 })
 
 /** Brings the database to the newest version. Safe to run at every start. */

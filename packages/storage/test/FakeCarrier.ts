@@ -23,6 +23,8 @@ export class FakeCarrier extends Context.Service<FakeCarrier, {
   readonly held: Array<Held>
   /** How many times it was asked for a listing. */
   questions: number
+  /** What a call waits for before it leaves; nothing until a test says otherwise. */
+  before: (text: OutboundText) => Effect.Effect<void>
   /** What comes of the next calls; accepts everything until a test says otherwise. */
   send: Send
   /** Answers questions from `held` until a test says otherwise. */
@@ -63,6 +65,7 @@ export const layer: Layer.Layer<FakeCarrier | Carrier.Carrier> = Layer.effectCon
     calls,
     held,
     questions: 0,
+    before: () => Effect.void,
     send: accepts,
     find: Effect.fnUntraced(function*(text, since) {
       const withinMillis = DateTime.toEpochMillis(yield* DateTime.now) - DateTime.toEpochMillis(since)
@@ -73,8 +76,9 @@ export const layer: Layer.Layer<FakeCarrier | Carrier.Carrier> = Layer.effectCon
     })
   })
   const carrier = Carrier.Carrier.of({
-    send: (text) =>
-      Effect.flatMap(DateTime.now, (at) => {
+    send: (text, mayLeave) =>
+      Effect.flatMap(Effect.andThen(fake.before(text), DateTime.now), (at) => {
+        if (!mayLeave()) return failure(new Carrier.Withheld())
         calls.push({ text, at })
         const accept = Effect.map(ownMillis, (heldMillis) => {
           const carrierId = `SM${String(++accepted).padStart(32, "0")}`

@@ -6,6 +6,7 @@ import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import * as LinePacing from "@parley/core/LinePacing"
 import * as Lines from "@parley/core/Lines"
 import * as LineWorker from "@parley/core/LineWorker"
+import { Ambiguous, CarrierFailure, NotNow } from "@parley/core/ports/Carrier"
 import { ConsentStore } from "@parley/core/ports/ConsentStore"
 import { Directory } from "@parley/core/ports/Directory"
 import { LineStore } from "@parley/core/ports/LineStore"
@@ -28,6 +29,8 @@ const called = Effect.map(FakeCarrier, ({ calls }) => calls.map(({ text }) => te
 const callTimes = Effect.fnUntraced(function*(since: DateTime.Utc) {
   return (yield* FakeCarrier).calls.map(({ at }) => DateTime.toEpochMillis(at) - DateTime.toEpochMillis(since))
 })
+/** Once, with room enough. */
+const claimOnce = ({ epoch, pacing }: Effect.Success<ReturnType<typeof Lines.takeOver>>) => Lines.claim(first, epoch, pacing, { send: 16, ask: 4 }, new Set())
 const statuses = (...accepted: ReadonlyArray<{ readonly messageId: Parameters<typeof message>[0] }>) =>
   Effect.forEach(accepted, ({ messageId }) => Effect.map(message(messageId), ({ status }) => status))
 
@@ -119,14 +122,18 @@ describe("Lines", () => {
         }).pipe(Effect.provide(world({ segmentsPerSecond: 5 })))
       ))
 
-    it.effect("a new owner counts what the one before may have sent in its last second", () =>
+    it.effect("a new owner counts what the one before has sent in its last second, to the segment", () =>
       Effect.gen(function*() {
         const started = yield* DateTime.now
-        yield* send("One")
+        yield* queue(3, 3)
         yield* drain()
-        yield* send("Two", { userNumber: other })
-        yield* drain()
-        assert.deepStrictEqual(yield* callTimes(started), [0, LinePacing.guardWindowMillis])
+        yield* TestClock.adjust("500 millis")
+        yield* queue(4, 4)
+        yield* drainFor("10 seconds", 50)
+        const window = LinePacing.guardWindowMillis
+        const [first3, next2, last2] = [(yield* callTimes(started)).slice(0, 3), (yield* callTimes(started)).slice(3, 5), (yield* callTimes(started)).slice(5)]
+        assert.deepStrictEqual(first3, [0, 0, 0])
+        assert.isTrue(next2.every((at) => at < window) && last2.every((at) => at >= window), `${next2} ${last2}`)
       }).pipe(Effect.provide(world({ segmentsPerSecond: 5 }))))
 
     it.effect("sixteen calls are out at once, and no more", () =>
@@ -436,7 +443,7 @@ describe("Lines", () => {
     it.effect("is what a process leaves that dies between the call and its record", () =>
       Effect.gen(function*() {
         const [one, two] = [yield* send("One"), yield* send("Two", { userNumber: other })]
-        const claim = yield* Lines.claim(first, LinePacing.idle, { send: 16, ask: 4 }, new Set())
+        const claim = yield* claimOnce(yield* Lines.takeOver(first))
         assert.strictEqual(claim.send.length, 2)
         // Only the first call reached the carrier.
         const [text] = claim.send
@@ -459,6 +466,92 @@ describe("Lines", () => {
         yield* drainFor("2 minutes")
         assert.deepStrictEqual(yield* called, ["One"])
         assert.strictEqual((yield* FakeCarrier).questions, 0)
+      }).pipe(Effect.provide(world())))
+  })
+
+  describe("an owner that was frozen", () => {
+    /** An owner whose calls wait, as in a process that stands still, until it is thawed. */
+    const frozenOwner = Effect.gen(function*() {
+      const fake = yield* FakeCarrier
+      const thawed = yield* Deferred.make<void>()
+      const frozen = yield* Deferred.make<void>()
+      fake.before = () => Effect.andThen(Deferred.succeed(frozen, undefined), Deferred.await(thawed))
+      const worker = yield* LineWorker.make(first, () => true)
+      const owner = yield* Effect.forkScoped(worker.drain)
+      yield* Deferred.await(frozen)
+      fake.before = () => Effect.void
+      return { thaw: Deferred.succeed(thawed, undefined), ended: Effect.flip(Fiber.join(owner)) }
+    })
+
+    it.effect("sends nothing when it thaws, also where the next one has sent its text meanwhile, and claims nothing more", () =>
+      Effect.gen(function*() {
+        const accepted = yield* send("One")
+        const before = yield* frozenOwner
+        const owner = yield* Effect.forkScoped(drainFor("3 minutes"))
+        yield* TestClock.adjust("3 minutes")
+        yield* Fiber.join(owner)
+        assert.deepStrictEqual(yield* held, ["One"])
+        const behind = yield* send("Two")
+        yield* before.thaw
+        assert.strictEqual((yield* before.ended)._tag, "LineTakenOver")
+        assert.deepStrictEqual(yield* held, ["One"])
+        yield* drain()
+        assert.deepStrictEqual(yield* held, ["One", "Two"])
+        assert.deepStrictEqual(yield* statuses(accepted, behind), ["sent", "sent"])
+      }).pipe(Effect.scoped, Effect.provide(world())))
+
+    it.effect("knows that it never called, and lets the text go at once when it thaws", () =>
+      Effect.gen(function*() {
+        const started = yield* DateTime.now
+        yield* send("One")
+        const before = yield* frozenOwner
+        const owner = yield* Effect.forkScoped(drainFor("1 minute", 500))
+        yield* TestClock.adjust("30 seconds")
+        assert.isEmpty(yield* held)
+        yield* before.thaw
+        yield* TestClock.adjust("30 seconds")
+        yield* Fiber.join(owner)
+        assert.deepStrictEqual(yield* held, ["One"])
+        const [at = 0] = yield* callTimes(started)
+        assert.isTrue(at >= 30_000 && at < 40_000, `${at}`)
+      }).pipe(Effect.scoped, Effect.provide(world())))
+
+    it.effect("for less than its claim lasts sends its text after all", () =>
+      Effect.gen(function*() {
+        const accepted = yield* send("One")
+        const before = yield* frozenOwner
+        yield* TestClock.adjust("14 seconds")
+        yield* before.thaw
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(yield* held, ["One"])
+        assert.deepStrictEqual(yield* statuses(accepted), ["sent"])
+      }).pipe(Effect.scoped, Effect.provide(world())))
+
+    it.effect("has no say in the attempt after its own: what it reads late puts nothing back into the queue", () =>
+      Effect.gen(function*() {
+        const { messageId } = yield* send("One")
+        const [old] = (yield* claimOnce(yield* Lines.takeOver(first))).send
+        const next = yield* Lines.takeOver(first)
+        yield* Lines.settle(yield* message(messageId), [], Duration.minutes(2))
+        const [again] = (yield* claimOnce(next)).send
+        assert.deepStrictEqual([old?.attempts, again?.attempts], [1, 2])
+        if (old === undefined) return
+        const refused = new NotNow({ code: "20429", detail: "Too many.", retryAfter: null, nextDay: false })
+        yield* Lines.record(old, { _tag: "Failure", failure: new CarrierFailure({ reason: refused }) })
+        assert.strictEqual((yield* message(messageId)).status, "sending")
+        const lost = new Ambiguous({ code: null, detail: "No answer came." })
+        if (again !== undefined) yield* Lines.record(again, { _tag: "Failure", failure: new CarrierFailure({ reason: lost }) })
+        assert.isFalse(yield* Lines.settle(old, [], Duration.minutes(2)))
+        assert.strictEqual((yield* message(messageId)).status, "unknown")
+      }).pipe(Effect.provide(world())))
+
+    it.effect("has no line to claim from", () =>
+      Effect.gen(function*() {
+        yield* send("One")
+        const before = yield* Lines.takeOver(first)
+        const next = yield* Lines.takeOver(first)
+        assert.strictEqual((yield* Effect.flip(claimOnce(before)))._tag, "LineTakenOver")
+        assert.strictEqual((yield* claimOnce(next)).send.length, 1)
       }).pipe(Effect.provide(world())))
   })
 

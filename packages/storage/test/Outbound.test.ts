@@ -195,7 +195,7 @@ describe("Outbound", () => {
         const lines = yield* LineStore
         const chosen = (yield* send("Hello", { agentNumber: null, userNumber: user })).agentNumber
         const other = chosen === first ? second : first
-        yield* lines.put({ number: chosen, lastClaimAt: null, recentSends: 10, recentFailures: 9, countedAt: (yield* World.session((yield* send("Hi")).sessionId)).openedAt, backOff: null })
+        yield* lines.put({ number: chosen, epoch: 0, handedOver: [], recentSends: 10, recentFailures: 9, countedAt: (yield* World.session((yield* send("Hi")).sessionId)).openedAt, backOff: null })
         const stranger = { agentNumber: null, userNumber: PhoneNumber.make("+14155550177") }
         assert.strictEqual((yield* send("Hello", stranger)).agentNumber, other)
       }).pipe(Effect.provide(world())))

@@ -472,6 +472,26 @@ describe("Turns", () => {
       }).pipe(Effect.provide(world())))
   })
 
+  it.effect("a call that was given up for lost and fails after all changes nothing of the call that was made again", () =>
+    Effect.gen(function*() {
+      const id = yield* greeted
+      yield* text("Hi")
+      yield* TestClock.adjust("2 seconds")
+      yield* setAgent(isAway)
+      const old = yield* slowAgent
+      const first = yield* old.begin(id)
+      yield* setAgent(says("Here"))
+      const next = yield* slowAgent
+      const again = yield* Effect.forkChild(Turns.step(id, true))
+      yield* TestClock.adjust(0)
+      yield* old.finish(first)
+      const { turn } = yield* World.session(id)
+      assert.deepInclude(turn.running, { attempt: 2 })
+      assert.isNull(turn.failure)
+      yield* next.finish(again)
+      assert.deepStrictEqual(yield* heard, ["Hello", "Here"])
+    }).pipe(Effect.provide(world())))
+
   it.effect("what waits for the agent is found by the sweep, and nothing else", () =>
     Effect.gen(function*() {
       const sessions = yield* SessionStore

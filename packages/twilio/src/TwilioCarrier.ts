@@ -1,6 +1,6 @@
 /** The carrier port on Twilio's REST API, through Twilio's own package. */
 import { DateTime, Duration, Effect, Layer, Option } from "effect"
-import { Ambiguous, Carrier, CarrierFailure, NotNow, Refused } from "@parley/core/ports/Carrier"
+import { Ambiguous, Carrier, CarrierFailure, NotNow, Refused, Withheld } from "@parley/core/ports/Carrier"
 import type { CarrierText, OutboundText } from "@parley/core/ports/Carrier"
 import { toLookalikes } from "@parley/schema/MessageText"
 import { isPhoneNumber, type PhoneNumber } from "@parley/schema/PhoneNumber"
@@ -45,6 +45,7 @@ const createFailed = (cause: unknown): Reason => {
   if (!(cause instanceof TwilioCallFailed)) return unclear("answered something that cannot be read")
   const { reason } = cause
   if (reason._tag === "Answered") return ofCreate(reason)
+  if (reason._tag === "NotSent" && reason.isWithheld) return new Withheld()
   return reason._tag === "NotSent" ? notNow(`Twilio ${reason.detail}.`) : unclear(reason.detail)
 }
 
@@ -105,17 +106,17 @@ export const layer = (options: TwilioCarrierOptions): Layer.Layer<Carrier> =>
         Effect.mapError(failed)
       )
 
-    const send = Effect.fn("TwilioCarrier.send")(function*(text: OutboundText) {
+    const send = Effect.fn("TwilioCarrier.send")(function*(text: OutboundText, mayLeave: () => boolean) {
       const { messages } = yield* client(text)
       const pool = text.pool ?? null
       const created = yield* Effect.tryPromise({
-        try: () => messages.create({
+        try: () => http.leavingIf(mayLeave, () => messages.create({
           ...(pool === null ? { from: text.from } : { messagingServiceSid: pool }),
           to: text.to,
           ...(text.body === "" ? {} : { body: text.body }),
           ...(text.mediaUrls.length === 0 ? {} : { mediaUrl: [...text.mediaUrls] }),
           ...(options.publicUrl === null ? {} : { statusCallback: statusCallback(options.publicUrl, text) })
-        }),
+        })),
         catch: (cause) => failed(createFailed(cause))
       })
       if (typeof created.sid === "string" && created.sid !== "") return { carrierId: created.sid, from: numberOrNull(created.from) }

@@ -1,7 +1,7 @@
 /** Twilio's error codes as data, and what each means for a text. The only place that knows them. */
 import { Duration } from "effect"
 import { Ambiguous, NotNow, RecipientOptedOut, Refused, Rejected } from "@parley/core/ports/Carrier"
-import type { CarrierFailure, SenderVerdict } from "@parley/core/ports/Carrier"
+import type { CarrierFailure, SenderVerdict, Withheld } from "@parley/core/ports/Carrier"
 
 /**
  * When a text with this error may be tried again. `no`: never. `later`: after some minutes. `slower`: at a lower rate. `next_day`: after the daily
@@ -112,7 +112,7 @@ const sentenceOf = (answer: ErrorAnswer) =>
     : explain(answer.code, answer.said)
 
 /** What an error answer to the create call means for the text: the HTTP status decides first, then the code. */
-export const ofCreate = (answer: ErrorAnswer): CarrierFailure["reason"] => {
+export const ofCreate = (answer: ErrorAnswer): Exclude<CarrierFailure["reason"], Withheld> => {
   const { code, status } = answer
   const known = code === null ? undefined : twilioErrors.get(code)
   const ambiguous = () => new Ambiguous({ code, detail: withRequest(answer, `Twilio answered HTTP ${status}; whether it took the text is being found out.`) })

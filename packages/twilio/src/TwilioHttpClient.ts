@@ -3,17 +3,18 @@
  * that matters after a failure: can anything have left this machine?
  */
 import { Data, Duration } from "effect"
+import { AsyncLocalStorage } from "node:async_hooks"
 import { Buffer } from "node:buffer"
 import * as Http from "node:http"
 import * as Https from "node:https"
 import type { ErrorAnswer } from "./TwilioErrors.ts"
 
 /**
- * `NotSent`: the connection was never made, so Twilio knows nothing of the request. `NoAnswer`: bytes may have left, and no usable answer
+ * `NotSent`: the connection was never made, or (`isWithheld`) the request was not allowed to leave any more, so Twilio knows nothing of the request. `NoAnswer`: bytes may have left, and no usable answer
  * came back. `Answered`: an HTTP answer other than 2xx. `detail`: the rest of a sentence that begins with "Twilio", without secrets.
  */
 export type CallFailure =
-  | { readonly _tag: "NotSent"; readonly detail: string }
+  | { readonly _tag: "NotSent"; readonly isWithheld: boolean; readonly detail: string }
   | { readonly _tag: "NoAnswer"; readonly detail: string }
   | ({ readonly _tag: "Answered" } & ErrorAnswer)
 
@@ -45,6 +46,8 @@ export interface PackageResponse {
 }
 
 export interface TwilioHttpClient {
+  /** Runs calls of the package whose requests leave only if `mayLeave` says so in that very moment; otherwise they are withheld. */
+  readonly leavingIf: <A>(mayLeave: () => boolean, call: () => Promise<A>) => Promise<A>
   readonly request: (request: PackageRequest) => Promise<PackageResponse>
   /** How far Twilio's clock is ahead of this machine's, in milliseconds, by the last answer's `Date`; 0 before the first. */
   readonly aheadMillis: () => number
@@ -108,6 +111,7 @@ const causeOf = (error: Error): string => "code" in error && typeof error.code =
 export const make = (options: HttpOptions): TwilioHttpClient => {
   const pool = { keepAlive: true, maxSockets: maxConnections, timeout: idleMillis }
   const agents = { http: new Http.Agent(pool), https: new Https.Agent(pool) }
+  const condition = new AsyncLocalStorage<() => boolean>()
   const timeoutMillis = Duration.toMillis(options.timeout)
   let aheadMillis = 0
   const compareClocks = (date: string | undefined) => {
@@ -125,26 +129,35 @@ export const make = (options: HttpOptions): TwilioHttpClient => {
         headers["Authorization"] = `Basic ${Buffer.from(`${asked.username}:${asked.password}`).toString("base64")}`
       }
       if (body !== "") headers["Content-Length"] = Buffer.byteLength(body)
+      const mayLeave = condition.getStore() ?? (() => true)
       const method = asked.method.toUpperCase()
       const call = secure
         ? Https.request(url, { method, headers, agent: agents.https })
         : Http.request(url, { method, headers, agent: agents.http })
 
-      // Node keeps what is written until the socket, with TLS if any, stands: before that nothing can have left.
       let mayHaveLeft = false
       const fail = (reason: CallFailure) => {
         clearTimeout(deadline)
         reject(new TwilioCallFailed({ reason }))
       }
       const broken = (detail: string) => {
-        fail({ _tag: mayHaveLeft ? "NoAnswer" : "NotSent", detail })
+        fail(mayHaveLeft ? { _tag: "NoAnswer", detail } : { _tag: "NotSent", isWithheld: false, detail })
         call.destroy()
       }
       const deadline = setTimeout(() => broken(mayHaveLeft ? "did not answer in time" : "could not be reached in time"), timeoutMillis)
 
+      // Nothing is written before the connection stands, so that no time passes between this question and the bytes.
+      const leave = () => {
+        if (!mayLeave()) {
+          fail({ _tag: "NotSent", isWithheld: true, detail: "was not called any more" })
+          return void call.destroy()
+        }
+        mayHaveLeft = true
+        call.end(body)
+      }
       call.on("socket", (socket) => {
-        if (call.reusedSocket || !socket.connecting) mayHaveLeft = true
-        else socket.once(secure ? "secureConnect" : "connect", () => mayHaveLeft = true)
+        if (call.reusedSocket || !socket.connecting) leave()
+        else socket.once(secure ? "secureConnect" : "connect", leave)
       })
       call.on("error", (error) => broken(mayHaveLeft ? `broke the connection before its answer (${causeOf(error)})` : `could not be reached (${causeOf(error)})`))
       call.on("response", (answer) => {
@@ -167,12 +180,12 @@ export const make = (options: HttpOptions): TwilioHttpClient => {
           resolve({ statusCode: status, body: parsed, headers: answer.headers })
         })
       })
-      call.end(body)
     })
 
   return {
     request,
     aheadMillis: () => aheadMillis,
+    leavingIf: (mayLeave, call) => condition.run(mayLeave, call),
     close: () => {
       agents.http.destroy()
       agents.https.destroy()

@@ -22,6 +22,9 @@ export const text: OutboundText = {
   mediaUrls: []
 }
 
+/** For `send`: the text may leave whenever it comes to that. */
+export const always = () => true
+
 export const sid = (n: number): string => `SM${n.toString(16).padStart(32, "0")}`
 
 /** A message as Twilio's REST API shows it. */

@@ -6,7 +6,7 @@ import { StoreFailure } from "@parley/core/ports/Store"
 import { NoTwilioAccount, type TwilioAccount } from "../src/TwilioAccount.ts"
 import * as TwilioCarrier from "../src/TwilioCarrier.ts"
 import { closedPort, json, serve } from "./LoopbackServer.ts"
-import { account, accountFor, accountSid, resource, secret, sid, text } from "./Texts.ts"
+import { account, accountFor, accountSid, always, resource, secret, sid, text } from "./Texts.ts"
 
 const publicUrl = new URL("https://sms.example.com/parley/")
 
@@ -21,7 +21,7 @@ const withCarrier = <A, E>(
 const service = `MG${"2".repeat(32)}`
 const pooled = { ...text, pool: service }
 
-const send = (options: Partial<TwilioCarrier.TwilioCarrierOptions>) => withCarrier((carrier) => carrier.send(text), options)
+const send = (options: Partial<TwilioCarrier.TwilioCarrierOptions>) => withCarrier((carrier) => carrier.send(text, always), options)
 
 const since = DateTime.makeUnsafe("2026-11-24T10:00:00.700Z")
 
@@ -55,17 +55,17 @@ describe("TwilioCarrier.send", () => {
       const mediaUrls = ["https://example.com/1.png?a=b&c", "https://example.com/2.pdf"]
       const { asked, baseUrl } = yield* serve((_, response) => json(response, 201, resource({ sid: sid(7).replace("SM", "MM"), num_media: "2" })))
       const alone = { ...text, body: "", mediaUrls }
-      assert.deepStrictEqual(yield* withCarrier((carrier) => carrier.send(alone), { baseUrl }), { carrierId: sid(7).replace("SM", "MM"), from: text.from })
+      assert.deepStrictEqual(yield* withCarrier((carrier) => carrier.send(alone, always), { baseUrl }), { carrierId: sid(7).replace("SM", "MM"), from: text.from })
       assert.deepStrictEqual(asked[0]?.form.getAll("MediaUrl"), mediaUrls)
       assert.isFalse(asked[0]?.form.has("Body"))
-      yield* withCarrier((carrier) => carrier.send({ ...text, mediaUrls }), { baseUrl })
+      yield* withCarrier((carrier) => carrier.send({ ...text, mediaUrls }, always), { baseUrl })
       assert.deepStrictEqual([asked[1]?.form.getAll("MediaUrl"), asked[1]?.form.get("Body")], [mediaUrls, text.body])
     }))
 
   it.effect("leaves the sender of a pooled text to its Messaging Service, which has not chosen when it answers", () =>
     Effect.gen(function*() {
       const { asked, baseUrl } = yield* serve((_, response) => json(response, 201, resource({ sid: sid(7), from: null, status: "accepted", num_segments: "0", messaging_service_sid: service })))
-      assert.deepStrictEqual(yield* withCarrier((carrier) => carrier.send(pooled), { baseUrl }), { carrierId: sid(7), from: null })
+      assert.deepStrictEqual(yield* withCarrier((carrier) => carrier.send(pooled, always), { baseUrl }), { carrierId: sid(7), from: null })
       const { MessagingServiceSid, From } = Object.fromEntries(asked[0]?.form ?? [])
       assert.deepStrictEqual([MessagingServiceSid, From], [service, undefined])
     }))
@@ -98,7 +98,7 @@ describe("TwilioCarrier.send", () => {
       const { asked, baseUrl } = yield* serve((_, response) => json(response, 201, resource()))
       let token = "old"
       yield* withCarrier(
-        (carrier) => carrier.send(text).pipe(Effect.andThen(Effect.sync(() => token = "new")), Effect.andThen(carrier.send(text))),
+        (carrier) => carrier.send(text, always).pipe(Effect.andThen(Effect.sync(() => token = "new")), Effect.andThen(carrier.send(text, always))),
         { baseUrl, accountFor: () => Effect.sync(() => ({ ...account, authTokens: [Redacted.make(token)] })) }
       )
       assert.deepStrictEqual(asked.map(({ authorization }) => authorization), [basic(accountSid, "old"), basic(accountSid, "new")])

@@ -7,13 +7,13 @@ import { Carrier, type CarrierFailure } from "@parley/core/ports/Carrier"
 import * as TwilioCarrier from "../src/TwilioCarrier.ts"
 import { make, TwilioCallFailed } from "../src/TwilioHttpClient.ts"
 import { closedPort, json, serve } from "./LoopbackServer.ts"
-import { accountFor, resource, text } from "./Texts.ts"
+import { accountFor, always, resource, text } from "./Texts.ts"
 
 type Reason = CarrierFailure["reason"]
 type Tag = Reason["_tag"]
 
 const outcome = (baseUrl: URL, timeout: Duration.Duration): Effect.Effect<Reason> =>
-  Effect.flatMap(Carrier, (carrier) => Effect.flip(carrier.send(text))).pipe(
+  Effect.flatMap(Carrier, (carrier) => Effect.flip(carrier.send(text, always))).pipe(
     Effect.map(({ reason }) => reason),
     Effect.orDie,
     Effect.provide(TwilioCarrier.layer({ accountFor, publicUrl: null, baseUrl, timeout }))
@@ -133,6 +133,27 @@ describe("a create call that left", () => {
       }
     }))
 
+  it.effect("that may not leave any more is asked once the connection stands, new or kept, and never leaves", () =>
+    Effect.gen(function*() {
+      const { asked, baseUrl, server } = yield* serve((_, response) => json(response, 201, resource()))
+      let connections = 0
+      server.on("connection", () => connections += 1)
+      const connectionsWhenAsked: Array<number> = []
+      const never = () => {
+        connectionsWhenAsked.push(connections)
+        return false
+      }
+      const reasons = yield* Effect.gen(function*() {
+        const carrier = yield* Carrier
+        const first = yield* Effect.flip(carrier.send(text, never))
+        yield* carrier.send(text, always)
+        return [first, yield* Effect.flip(carrier.send(text, never))]
+      }).pipe(Effect.provide(TwilioCarrier.layer({ accountFor, publicUrl: null, baseUrl, timeout: patient })))
+      assert.deepStrictEqual(reasons.map(({ reason }) => reason._tag), ["Withheld", "Withheld"])
+      assert.strictEqual(asked.length, 1)
+      assert.strictEqual(connectionsWhenAsked.length, 2)
+    }))
+
   it.effect("is ambiguous too when a kept connection breaks under it", () =>
     Effect.gen(function*() {
       let calls = 0
@@ -145,8 +166,8 @@ describe("a create call that left", () => {
       server.on("connection", () => connections += 1)
       const reason = yield* Effect.gen(function*() {
         const carrier = yield* Carrier
-        yield* carrier.send(text)
-        return yield* Effect.flip(carrier.send(text))
+        yield* carrier.send(text, always)
+        return yield* Effect.flip(carrier.send(text, always))
       }).pipe(Effect.provide(TwilioCarrier.layer({ accountFor, publicUrl: null, baseUrl, timeout: patient })))
       assert.deepStrictEqual([reason.reason._tag, asked.length, connections], ["Ambiguous", 2, 1])
     }))
@@ -158,8 +179,8 @@ describe("a create call that left", () => {
       server.on("connection", () => connections += 1)
       yield* Effect.gen(function*() {
         const carrier = yield* Carrier
-        yield* Effect.flip(carrier.send(text))
-        yield* Effect.flip(carrier.send(text))
+        yield* Effect.flip(carrier.send(text, always))
+        yield* Effect.flip(carrier.send(text, always))
       }).pipe(Effect.provide(TwilioCarrier.layer({ accountFor, publicUrl: null, baseUrl, timeout: patient })))
       assert.strictEqual(connections, 1)
     }))

@@ -65,13 +65,19 @@ export class Ambiguous extends Schema.TaggedError<Ambiguous>()("Ambiguous", { co
 /** The carrier refuses the gateway itself (credentials). Nothing was sent; an operator has to act. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", { code: Schema.NullOr(Schema.String), detail: Schema.String }) {}
 
+/** Certainly not accepted: the call never left this process, since it might not any more. It says nothing of the carrier. */
+export class Withheld extends Schema.TaggedError<Withheld>()("Withheld", {}) {}
+
 export class CarrierFailure extends Schema.TaggedError<CarrierFailure>()("CarrierFailure", {
-  reason: Schema.Union([Rejected, RecipientOptedOut, NotNow, Ambiguous, Refused])
+  reason: Schema.Union([Rejected, RecipientOptedOut, NotNow, Ambiguous, Refused, Withheld])
 }) {}
 
 export class Carrier extends Context.Service<Carrier, {
-  /** One call of the carrier, never retried inside. */
-  send(text: OutboundText): Effect.Effect<Accepted, CarrierFailure>
+  /**
+   * One call of the carrier, never retried inside.
+   * @param mayLeave asked in the very moment in which the call leaves this process; where it says no, nothing leaves, and the failure is `Withheld`
+   */
+  send(text: OutboundText, mayLeave: () => boolean): Effect.Effect<Accepted, CarrierFailure>
   /** What the carrier has from `from` (or through `pool`) to `to` with this very body, created at or after `since` on this machine's clock, which need not be the carrier's. */
   find(text: OutboundText, since: DateTime.Utc): Effect.Effect<ReadonlyArray<CarrierText>, CarrierFailure>
 }>()("@parley/core/Carrier") {}
