@@ -22,11 +22,11 @@ export const layer = (options: PostgresOptions): Layer.Layer<PgClient.PgClient |
     startupParameters: {
       // Each statement sees what was committed before it. A snapshot would be older than the lock that a transaction waited for.
       default_transaction_isolation: "read committed",
-      // A gateway that vanished, power and all, must not keep its locks: the server asks it for signs of life.
+      // A gateway that vanished, power and all, or was frozen in the middle of a transaction, must not keep its locks: the others wait for them.
       tcp_keepalives_idle: "10",
       tcp_keepalives_interval: "5",
       tcp_keepalives_count: "3",
-      idle_in_transaction_session_timeout: "30s",
+      idle_in_transaction_session_timeout: "5s",
       lock_timeout: "10s",
       statement_timeout: "30s"
     }
