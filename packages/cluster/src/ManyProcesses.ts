@@ -3,7 +3,7 @@
  * database. The database alone decides that: a process that it hears of is there, whether or not the others can reach it.
  */
 import * as NodeClusterSocket from "@effect/platform-node/NodeClusterSocket"
-import { Duration, Effect, Layer, Option } from "effect"
+import { Duration, Effect, Fiber, Layer, Option, Scope } from "effect"
 import { MessageStorage, RunnerAddress, RunnerHealth, ShardingConfig, SocketRunner, SqlRunnerStorage } from "effect/cluster"
 import { RpcSerialization } from "effect/rpc"
 import type { SqlError } from "effect/sql"
@@ -14,7 +14,6 @@ import * as Lease from "./Lease.ts"
 import * as Owners from "./Owners.ts"
 import * as Redaction from "./Redaction.ts"
 import * as Rouse from "./Rouse.ts"
-import { stopWithin } from "./SingleProcess.ts"
 import * as Sweep from "./Sweep.ts"
 import * as Tenure from "./Tenure.ts"
 
@@ -30,6 +29,12 @@ export interface Member {
 
 /** From one look at who is there to the next. */
 const looksEvery = Duration.seconds(1)
+
+/**
+ * How long a shard that goes to another process waits for the agent's calls; all else on it stands still meanwhile. A call that takes longer is
+ * made again by the new owner, under its own id. Calls of the carrier are waited for, however long they take.
+ */
+const movesWithin = Duration.seconds(2)
 
 const prefix = "parley_cluster"
 
@@ -56,7 +61,7 @@ const runner = (member: Member) => {
     shardLockExpiration: Lease.lockedFor,
     shardLockRefreshInterval: Lease.refreshesEvery,
     refreshAssignmentsInterval: looksEvery,
-    entityTerminationTimeout: stopWithin,
+    entityTerminationTimeout: movesWithin,
     simulateRemoteSerialization: false,
     maxResidentEntities: "unbounded"
   })
@@ -73,9 +78,22 @@ const runner = (member: Member) => {
   )
 }
 
+/** For handing all shards over: what is not done by then, the end of the process does, whose locks go with it. */
+const closesWithin = Duration.seconds(4)
+
+/** A socket that was cut off in the middle of a write may never close in good order, and nobody should wait for that. */
+const closing = <A, E, R>(layer: Layer.Layer<A, E, R>) =>
+  Layer.effectContext(Effect.gen(function*() {
+    const scope = yield* Scope.make()
+    yield* Effect.addFinalizer((exit) =>
+      Effect.flatMap(Effect.forkDetach(Scope.close(scope, exit)), (close) => Effect.raceFirst(Fiber.await(close), Effect.sleep(closesWithin)))
+    )
+    return yield* Layer.buildWithScope(layer, scope)
+  }))
+
 export const layer = (member: Member) =>
   Layer.mergeAll(Sweep.layer, Housekeeping.layer, Inquiry.layer, Redaction.layer, Rouse.layer, Tenure.membership).pipe(
     Layer.provideMerge(Owners.layer),
     Layer.provideMerge(Tenure.layer),
-    Layer.provideMerge(runner(member))
+    Layer.provideMerge(closing(runner(member)))
   )

@@ -2,7 +2,7 @@
  * Who works: one owner for each session and each line, wherever it runs. Only wake-ups travel to them; the work itself is
  * read off the rows.
  */
-import { DateTime, Duration, Effect, FiberSet, Layer, Schedule, Scope } from "effect"
+import { DateTime, Duration, Effect, Fiber, FiberSet, Layer, Schedule, Scope } from "effect"
 import { Entity, type Sharding } from "effect/cluster"
 import { Rpc } from "effect/rpc"
 import { SessionId } from "@parley/schema/Ids"
@@ -28,7 +28,7 @@ interface Local {
   readonly workers: Map<PhoneNumber, { readonly worker: LineWorker; isDraining: boolean }>
 }
 
-// An owner waits itself for what is due this soon; for the rest the sweep wakes it.
+// An owner stays and sets its own alarm for what is due this soon; for the rest it is found when it is due.
 const waitsItself = Duration.seconds(15)
 
 // A store that is away comes back; the work is still in its rows then.
@@ -41,27 +41,35 @@ const sessionOwner = (local: Local) =>
       const id = SessionId.make(entityId)
       const tenure = yield* Tenure
       yield* Effect.addFinalizer(() => Effect.sync(() => local.wokenSessions.delete(id)))
+      const wakeups = yield* Wakeups
+      const scope = yield* Effect.scope
       let isFirst = true
+      let alarm: Fiber.Fiber<void> | null = null
+      // Outside the handler: a shard goes to another process when all that is being handled is done.
+      const wakeAfter = (wait: Duration.Duration) =>
+        Effect.gen(function*() {
+          alarm?.interruptUnsafe()
+          alarm = yield* Effect.forkIn(Effect.andThen(Effect.sleep(wait), wakeups.session(id)), scope)
+        })
       const work = Effect.gen(function*() {
         // Where it was lost, the new owner looks for itself.
         while (tenure.holds(id)) {
           const next = yield* Turns.step(id, isFirst).pipe(
             Effect.tapError((failure) => Effect.logError("A turn could not be kept", failure)),
-            Effect.retry(whileTheStoreIsAway),
-            Effect.orDie
+            Effect.retry({ schedule: whileTheStoreIsAway, while: () => tenure.holds(id) })
           )
           isFirst = false
           if (next === null) return
           const wait = DateTime.distance(yield* DateTime.now, next)
           if (Duration.isGreaterThan(wait, waitsItself)) return
-          yield* Effect.sleep(wait)
+          if (Duration.isGreaterThan(wait, Duration.zero)) return yield* wakeAfter(wait)
         }
-      })
+      }).pipe(Effect.catchTag("StoreFailure", () => Effect.void))
       return SessionOwner.of({
         Wake: () => Effect.andThen(Effect.sync(() => local.wokenSessions.delete(id)), work)
       })
     }),
-    { maxIdleTime: "10 seconds", mailboxCapacity: 64 }
+    { maxIdleTime: "20 seconds", mailboxCapacity: 64 }
   )
 
 const lineOwner = (local: Local) =>
@@ -133,19 +141,18 @@ const wakeups = (local: Local): Layer.Layer<Wakeups, never, Sharding.Sharding | 
             return Effect.logDebug("A wake-up was lost", cause)
           })
         })
+      // A call on a connection that is cut can't even be broken off in time: nobody waits for that, a stop least of all.
+      const call = Effect.fnUntraced(function*<E>(wake: Effect.Effect<void, E>) {
+        const calling = yield* Effect.forkDetach(Effect.catchCause(wake, (cause) => Effect.logDebug("A wake-up was lost", cause)))
+        yield* Effect.ensuring(Effect.raceFirst(Fiber.await(calling), Effect.sleep(patience)), Effect.sync(() => calling.interruptUnsafe()))
+      })
       /** Nobody who works waits for another process. */
       const send = <Id extends SessionId | PhoneNumber, E>(woken: Set<Id>, calling: Set<Id>, id: Id, wake: Effect.Effect<void, E>) =>
         Effect.suspend(() => {
-          if (tenure.isHere(tenure.shardOf(id))) return once(woken, id, wake)
+          if (tenure.isHere(tenure.shardOf(id))) return Effect.asVoid(Effect.forkDetach(once(woken, id, wake)))
           if (calling.has(id) || calling.size >= abroadAtOnce) return Effect.void
           calling.add(id)
-          return wake.pipe(
-            Effect.timeout(patience),
-            Effect.catchCause((cause) => Effect.logDebug("A wake-up was lost", cause)),
-            Effect.ensuring(Effect.sync(() => calling.delete(id))),
-            FiberSet.run(abroad),
-            Effect.asVoid
-          )
+          return call(wake).pipe(Effect.ensuring(Effect.sync(() => calling.delete(id))), FiberSet.run(abroad), Effect.asVoid)
         })
       const callingSessions = new Set<SessionId>()
       const callingLines = new Set<PhoneNumber>()
