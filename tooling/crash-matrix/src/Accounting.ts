@@ -27,7 +27,8 @@ export interface Account {
   readonly problems: ReadonlyArray<string>
 }
 
-interface MessageRow {
+/** What the accounting reads of a message. */
+export interface MessageRow {
   readonly id: string
   readonly session_id: string | null
   readonly direction: string
@@ -39,13 +40,14 @@ interface MessageRow {
   readonly carrier_id: string | null
 }
 
-interface SessionRow {
+/** What the accounting reads of a session. */
+export interface SessionRow {
   readonly id: string
   readonly project_id: string
   readonly user_number: string
   readonly state: string
-  readonly timer_due_at: number | null
-  readonly agent_due_at: number | null
+  readonly timer_due_at: number | bigint | null
+  readonly agent_due_at: number | bigint | null
   readonly detail: string
 }
 
@@ -54,8 +56,13 @@ interface SessionDetail {
   readonly turn: { readonly answeredThrough: string | null }
 }
 
-export interface Seen {
-  readonly file: string
+/** Whatever store it was, each list in the order of its ids. */
+export interface Rows {
+  readonly messages: ReadonlyArray<MessageRow>
+  readonly sessions: ReadonlyArray<SessionRow>
+}
+
+export interface Seen extends Rows {
   readonly load: Load
   /** All messages of the carrier. */
   readonly carried: ReadonlyArray<AccountedMessage>
@@ -77,11 +84,20 @@ const groupBy = <A>(all: Iterable<A>, key: (each: A) => string): Map<string, Arr
   return groups
 }
 
-export const account = ({ calls, carried, file, load }: Seen): Account => {
+/** Off a SQLite file. */
+export const rowsOf = (file: string): Rows => {
   const db = new DatabaseSync(file, { readOnly: true })
-  const messages = db.prepare("SELECT * FROM messages ORDER BY id").all() as unknown as ReadonlyArray<MessageRow>
-  const sessions = db.prepare("SELECT * FROM sessions ORDER BY id").all() as unknown as ReadonlyArray<SessionRow>
-  db.close()
+  try {
+    return {
+      messages: db.prepare("SELECT * FROM messages ORDER BY id").all() as unknown as ReadonlyArray<MessageRow>,
+      sessions: db.prepare("SELECT * FROM sessions ORDER BY id").all() as unknown as ReadonlyArray<SessionRow>
+    }
+  } finally {
+    db.close()
+  }
+}
+
+export const account = ({ calls, carried, load, messages, sessions }: Seen): Account => {
   const problems: Array<string> = []
   const outbound = messages.filter((message) => message.direction === "outbound")
   const inbound = messages.filter((message) => message.direction === "inbound")

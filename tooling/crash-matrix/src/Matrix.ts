@@ -30,15 +30,18 @@ const cells = (name: string, worlds: ReadonlyArray<WorldResult>): ReadonlyArray<
   return [name, sum((world) => world.kills), sum((world) => world.atBoundary), ...counted.map((key) => sum((world) => world[key])), String(wrong)]
 }
 
-/** The table as Markdown. `there`: kills that struck at their boundary, the others having come late. `wrong`: everything that is neither lost nor doubled and still not as it should be. */
-export const table = (rows: ReadonlyArray<Row>): string => {
-  const all = [[...columns], ...rows.map(({ boundary, worlds }) => cells(boundary, worlds)), cells("all", rows.flatMap(({ worlds }) => worlds))]
-  const widths = columns.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
+/** Rows as a Markdown table: names in the first column, numbers in the others. */
+export const markdown = (all: ReadonlyArray<ReadonlyArray<string>>): string => {
+  const [head = [], ...body] = all
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
   const line = (row: ReadonlyArray<string>) => `| ${row.map((cell, column) => column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)).join(" | ")} |`
   const rule = `|${widths.map((width, column) => `${column === 0 ? "-" : " "}${"-".repeat(width)}${column === 0 ? "-" : ":"}`).join("|")}|`
-  const [head = [], ...body] = all
   return [line(head), rule, ...body.map(line)].join("\n")
 }
+
+/** The table of what came of the kills. `there`: kills that struck at their boundary, the others having come late. `wrong`: everything that is neither lost nor doubled and still not as it should be. */
+export const table = (rows: ReadonlyArray<Row>): string =>
+  markdown([[...columns], ...rows.map(({ boundary, worlds }) => cells(boundary, worlds)), cells("all", rows.flatMap(({ worlds }) => worlds))])
 
 export const legend = (): string => allBoundaries.map((boundary) => `  ${boundary.padEnd(16)} ${boundaries[boundary]}`).join("\n")
 

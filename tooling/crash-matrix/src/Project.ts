@@ -7,8 +7,8 @@ export const apiKey = "pk_the-key-of-the-crash-matrix-000000000000000"
 export type ProjectId = "hook" | "script"
 
 export const numbers: Readonly<Record<ProjectId, ReadonlyArray<string>>> = {
-  hook: ["+14155550001", "+14155550002"],
-  script: ["+14155550003"]
+  hook: ["+14155550001", "+14155550002", "+14155550003", "+14155550004"],
+  script: ["+14155550005", "+14155550006"]
 }
 
 export const segmentsPerSecond = 200

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { type RunningCarrierSim, startCarrierSim } from "@parley/carrier-sim/startCarrierSim"
-import { account as accountFor, type Account } from "./Accounting.ts"
+import { account as accountFor, type Account, rowsOf } from "./Accounting.ts"
 import { type Boundary, passings } from "./Boundary.ts"
 import { type Death, freePort, type GatewayOptions, pause, start } from "./GatewayProcess.ts"
 import { makeLoad } from "./Load.ts"
-import { account as carrierAccount, apiKey, numbers, projectFile, type ProjectId, segmentsPerSecond } from "./Project.ts"
+import { account as carrierAccount, apiKey, numbers, projectFile, type ProjectId } from "./Project.ts"
 import { type Random, seeded } from "./Random.ts"
+import { startSim } from "./Sim.ts"
 import { startAgent } from "./WebhookAgent.ts"
 
 export interface WorldOptions {
@@ -35,35 +35,6 @@ const startMillis = 30_000
 /** What a start takes where nothing else runs, for kills in the midst of it. */
 const quickStartMillis = 1_500
 const settleMillis = 90_000
-
-/** A small part of everything goes wrong at the carrier too, so that kills meet retries, unknown outcomes and repeats. */
-const faults: Parameters<RunningCarrierSim["faults"]>[0] = [
-  { match: { method: "POST", path: "Messages\\.json" }, probability: 0.02, effect: { type: "lost-after" } },
-  { match: { method: "POST", path: "Messages\\.json" }, probability: 0.02, effect: { type: "error-after" } },
-  { match: { method: "POST", path: "Messages\\.json" }, probability: 0.01, effect: { type: "lost-before" } },
-  { match: { method: "POST", path: "Messages\\.json" }, probability: 0.01, effect: { type: "error-before" } },
-  { match: { method: "POST", path: "Messages\\.json" }, probability: 0.02, effect: { type: "too-many-requests" } },
-  { match: { method: "POST", path: "Messages\\.json" }, probability: 0.1, effect: { type: "latency", ms: 150 } },
-  { match: { method: "POST", path: "Messages\\.json" }, probability: 0.02, effect: { type: "callback-first" } },
-  { match: { webhook: "inbound" }, probability: 0.05, effect: { type: "duplicate", copies: 2, concurrent: true } },
-  { match: { webhook: "status" }, probability: 0.05, effect: { type: "duplicate", copies: 2 } },
-  { probability: 0.05, effect: { type: "reorder" } },
-  { probability: 0.02, effect: { type: "fail", code: 30003 } }
-]
-
-const startSim = async (url: string, seed: number) => {
-  const sim = await startCarrierSim({
-    accounts: [carrierAccount],
-    numbers: Object.entries(numbers).flatMap(([project, all]) =>
-      all.map((phoneNumber) => ({ phoneNumber, smsUrl: `${url}/twilio/${project}/live/sms#rc=1&rp=all`, segmentsPerSecond, registered: true }))
-    ),
-    delays: { queuedMillis: 1, sentMillis: 10, deliveredMillis: 40 },
-    keptWebhooks: 1_000,
-    seed
-  })
-  sim.faults(faults)
-  return sim
-}
 
 /** Nothing waits for the gateway any more. */
 const isSettled = (file: string): boolean => {
@@ -167,7 +138,7 @@ export const play = async (options: WorldOptions): Promise<WorldResult> => {
     if (end.code !== 0) problems.push(`wrong: told to stop, ${died(end) ?? "it was killed"}`)
     problems.push(...errorsOf(end.said))
 
-    const seen = accountFor({ file, load, carried: sim.messages(), calls: agent.calls })
+    const seen = accountFor({ ...rowsOf(file), load, carried: sim.messages(), calls: agent.calls })
     return { ...seen, problems: [...problems, ...seen.problems], atBoundary, kills: options.kills.length }
   } finally {
     underWay?.kill("SIGKILL")
