@@ -118,7 +118,8 @@ describe("Lines", () => {
           yield* drainFor("3 hours", 50)
           assert.strictEqual(times.length, 60)
           for (const [index, at] of times.entries()) assert.isBelow(times.filter((one, i) => i >= index && one < at + 1_000).length, 6)
-          assert.isBelow(times.at(-1) ?? 0, 13_000)
+          // Texts that were claimed when the clock went forward are given back, as after a standstill, and have used their second.
+          assert.isBelow(times.at(-1) ?? 0, 15_000)
         }).pipe(Effect.provide(world({ segmentsPerSecond: 5 })))
       ))
 
