@@ -1,5 +1,5 @@
 /** What is published, as those get it who install it: packed once, checked, and used by projects of users. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createContext, runInContext } from "node:vm"
@@ -11,6 +11,7 @@ import { checks } from "../src/Check.ts"
 import { lay, nodes, run } from "../src/Consumer.ts"
 import { packCopy, type Tarball } from "../src/Pack.ts"
 import { entriesOf, type Manifest, modulesOf, published } from "../src/Packages.ts"
+import { surfaceOf } from "../src/Surface.ts"
 
 const root = join(import.meta.dirname, "../../..")
 const consumers = join(import.meta.dirname, "../consumers")
@@ -61,6 +62,19 @@ const patience = { timeout: 120_000 }
 describe.each(names)("the tarball of %s", patience, (name) => {
   it.each(Object.entries(checks))("%s", async (_, check) => {
     assert.deepStrictEqual(await check(tarballOf(name)), [])
+  })
+})
+
+describe.each(packages)("what $name exports", ({ folder, name }) => {
+  it("is what its api.md says", () => {
+    const committed = existsSync(join(root, folder, "api.md")) ? readFileSync(join(root, folder, "api.md"), "utf8") : ""
+    const now = surfaceOf(tarballOf(name))
+    const differing = (lines: string, others: string) => lines.split("\n").filter((line) => !others.split("\n").includes(line)).slice(0, 5)
+    assert.isTrue(now === committed, [
+      `${folder}/api.md is not what ${name} exports any more: run "npx -y pnpm@12.21.0 api", look at the difference as its users will, and commit it with a changeset.`,
+      ...differing(committed, now).map((line) => `- ${line}`),
+      ...differing(now, committed).map((line) => `+ ${line}`)
+    ].join("\n"))
   })
 })
 
