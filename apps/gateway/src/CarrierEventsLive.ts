@@ -3,6 +3,7 @@ import { Effect, Layer } from "effect"
 import type { Directory } from "@parley/core/ports/Directory"
 import type { Ids } from "@parley/core/Ids"
 import * as Inbound from "@parley/core/Inbound"
+import type { AuditStore } from "@parley/core/ports/AuditStore"
 import type { ConsentStore } from "@parley/core/ports/ConsentStore"
 import type { LimitStore } from "@parley/core/ports/LimitStore"
 import type { LineStore } from "@parley/core/ports/LineStore"
@@ -16,6 +17,7 @@ import { senderVerdict } from "@parley/twilio/TwilioErrors"
 import { CarrierEvents } from "@parley/twilio/TwilioRoutes"
 
 type Services =
+  | AuditStore
   | ConsentStore
   | Directory
   | Ids

@@ -5,6 +5,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Option, Predicate } from "effect"
 import { Argument, CliError, CliOutput, Command, Flag } from "effect/cli"
 import manifest from "../package.json" with { type: "json" }
+import { registration } from "./RegistrationCommand.ts"
 
 const load = <Module>(module: () => Promise<Module>) => Effect.promise(module)
 
@@ -101,6 +102,7 @@ const provision = {
     Flag.withDescription("What is known of the number's registration"),
     Flag.optional
   ),
+  campaign: Flag.String("campaign").pipe(Flag.withDescription("reg_…: the campaign that it is to text under"), Flag.optional),
   dryRun: Flag.Boolean("dry-run").pipe(Flag.withDescription("Only show the steps and the monthly price"), Flag.withDefault(false)),
   json
 }
@@ -135,11 +137,12 @@ const numbersBuy = Command.make("buy", {
   number: Argument.String("number").pipe(Argument.withDescription("This very number, E.164; without it the first that fits the flags"), Argument.optional),
   ...wish,
   ...provision
-}, ({ dryRun, environment, json, number, registration, ...flags }) =>
+}, ({ campaign, dryRun, environment, json, number, registration, ...flags }) =>
   Effect.flatMap(numberCommands, (module) =>
     module.buy(Option.getOrUndefined(number), wishOf(flags), {
       environment: Option.getOrUndefined(environment),
       registration: Option.getOrUndefined(registration),
+      campaign: Option.getOrUndefined(campaign),
       dryRun,
       json
     }))).pipe(Command.withDescription("Buy a number and set it up to text from. Never buys twice, whatever stops it half-way."))
@@ -147,9 +150,9 @@ const numbersBuy = Command.make("buy", {
 const numbersImport = Command.make("import", {
   number: Argument.String("number").pipe(Argument.withDescription("A number of the carrier account, E.164")),
   ...provision
-}, ({ dryRun, environment, json, number, registration }) =>
+}, ({ campaign, dryRun, environment, json, number, registration }) =>
   Effect.flatMap(numberCommands, (module) =>
-    module.adopt(number, { environment: Option.getOrUndefined(environment), registration: Option.getOrUndefined(registration), dryRun, json }))).pipe(
+    module.adopt(number, { environment: Option.getOrUndefined(environment), registration: Option.getOrUndefined(registration), campaign: Option.getOrUndefined(campaign), dryRun, json }))).pipe(
       Command.withDescription("Set up a number that the carrier account has already.")
     )
 
@@ -208,7 +211,7 @@ const doctor = Command.make("doctor", {
 
 const parley = Command.make("parley").pipe(
   Command.withDescription("A conversational SMS gateway."),
-  Command.withSubcommands([serve, dev, apply, keys, send, sessions, numbers, availability, campaign, audit, users, doctor])
+  Command.withSubcommands([serve, dev, apply, keys, send, sessions, numbers, availability, campaign, registration, audit, users, doctor])
 )
 
 /** A mistake in the command line is one line, not the whole help. */

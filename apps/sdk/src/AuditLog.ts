@@ -22,6 +22,8 @@ export type AuditAction =
   | "number.activated"
   | "number.released"
   | "number.failed"
+  | "registration.filed"
+  | "registration.changed"
   | "session.taken_over"
   | "session.handed_back"
   | "session.ended"

@@ -49,7 +49,7 @@ const northAmerican: ReadonlyArray<SenderOffer> = [
     "Carriers block its texts until its A2P 10DLC registration is approved.",
     "By trust score: 225 segments a second (75 to 100), 120 (50 to 74), 12 (1 to 49); low volume 3.75, sole proprietor 1."
   )),
-  withMms({ ...offer("toll_free", 3, 3, kind("not_published"), "toll_free_verification", "Carriers may block its texts until its verification is approved."), source: throughput })
+  withMms({ ...offer("toll_free", 3, 3, kind("not_published"), "toll_free_verification", "Carriers block its texts until its verification is approved."), source: throughput })
 ]
 const noNames = "Alphanumeric senders are not carried."
 

@@ -22,6 +22,8 @@ export const Ineligibility = Schema.Union([
   Schema.TaggedStruct("ShortCodeAbroad", { senderCountry: Country, userCountry: Schema.NullOr(Country) }),
   /** A long code whose 10DLC registration is not approved: carriers block all of its texts. `workingSenders` are the types that do without one. */
   Schema.TaggedStruct("RegistrationNotApproved", { senderCountry: Country, registration: Registration, workingSenders: Schema.Array(OfferedSender) }),
+  /** A toll-free number whose verification is not approved: carriers block all of its texts, since 31 January 2024. */
+  Schema.TaggedStruct("TollFreeNotVerified", { senderCountry: Country, registration: Registration }),
   /** Pictures and other files do not go this way. `lacking`: what stands against it. `workingSenders` are the types that would carry them to the person. */
   Schema.TaggedStruct("MediaNotCarried", {
     lacking: Schema.Literals(["number", "sender_country", "user_country"]),
@@ -36,7 +38,7 @@ export type Ineligibility = typeof Ineligibility.Type
 export const ComplianceWarning = Schema.Union([
   /** What would be `RegistrationNotApproved` if policy enforced it. */
   Schema.TaggedStruct("RegistrationNotApproved", { senderCountry: Country, registration: Registration, workingSenders: Schema.Array(OfferedSender) }),
-  /** A toll-free number whose verification is not approved: carriers block many of its texts. */
+  /** What would be `TollFreeNotVerified` if policy enforced it. */
   Schema.TaggedStruct("TollFreeNotVerified", { senderCountry: Country, registration: Registration })
 ])
 export type ComplianceWarning = typeof ComplianceWarning.Type
@@ -93,7 +95,10 @@ export const eligible = (
   const asks = Option.match(offer, { onNone: () => "none" as const, onSome: ({ registration }) => registration })
   if (environment !== "live" || asks === "none" || number.registration === "approved") return accept()
   const facts = { senderCountry: number.country, registration: number.registration }
-  if (asks === "toll_free_verification") return accept({ _tag: "TollFreeNotVerified", ...facts })
+  if (asks === "toll_free_verification") {
+    const fact = { _tag: "TollFreeNotVerified" as const, ...facts }
+    return policy === "enforce" ? refuse(fact) : accept(fact)
+  }
   const workingSenders = typesOf(table, number.country, ({ registration, type }) => registration !== "10dlc" && type !== "alphanumeric")
   const fact = { _tag: "RegistrationNotApproved" as const, ...facts, workingSenders }
   return policy === "enforce" ? refuse(fact) : accept(fact)
@@ -150,10 +155,10 @@ export const explain = (fact: Ineligibility | ComplianceWarning): string => {
     case "ShortCodeAbroad":
       return `A short code of ${fact.senderCountry} cannot text ${fact.userCountry ?? "a number of no known country"}; use a long code.`
     case "RegistrationNotApproved":
-      return `The A2P 10DLC registration of this ${fact.senderCountry} long code is not approved (${fact.registration}), so carriers block its texts; complete the registration${fact.workingSenders.length === 0 ? "" : `, or use ${anyOf(fact.workingSenders)}`}.`
+      return `The A2P 10DLC registration of this ${fact.senderCountry} long code is not approved (${fact.registration}), so carriers block its texts; put it under an approved campaign (/v1/registrations)${fact.workingSenders.length === 0 ? "" : `, or use ${anyOf(fact.workingSenders)}`}.`
     case "MediaNotCarried":
       return explainMedia(fact)
     case "TollFreeNotVerified":
-      return `The verification of this ${fact.senderCountry} toll-free number is not approved (${fact.registration}), so carriers may block its texts; complete the verification.`
+      return `The verification of this ${fact.senderCountry} toll-free number is not approved (${fact.registration}), so carriers block its texts; have it verified (POST /v1/registrations/toll-free).`
   }
 }

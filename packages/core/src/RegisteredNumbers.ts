@@ -1,8 +1,9 @@
 /** What registrations make of the project's numbers: whether they may text, and how fast. Runs inside a caller's transaction. */
 import { DateTime, Effect, Option } from "effect"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
+import * as AuditLog from "./AuditLog.ts"
 import { CurrentAvailability } from "./Availability.ts"
-import { type CarrierRegistration, dueBy, registers, registrationOf, waitingFor } from "./CarrierRegistration.ts"
+import { type CarrierRegistration, dueBy, nameOf, registers, registrationOf, waitingFor } from "./CarrierRegistration.ts"
 import { Directory } from "./ports/Directory.ts"
 import { RegistrationStore } from "./ports/RegistrationStore.ts"
 import type { AgentNumber } from "./Project.ts"
@@ -36,6 +37,9 @@ export const settleNumbers = Effect.fnUntraced(function*(registration: CarrierRe
     const segmentsPerSecond = shared === null || state !== "approved" ? usual : shared / links.length
     if (known.registration === state && known.segmentsPerSecond === segmentsPerSecond) continue
     yield* directory.putNumber({ ...known, registration: state, segmentsPerSecond })
+    if (known.registration === state) continue
+    const detail = `${nameOf(registration)}: registration ${known.registration} → ${state}, ${segmentsPerSecond} segments a second.`
+    yield* AuditLog.append({ accountId: registration.accountId, projectId: registration.projectId, action: "number.changed", subject: link.number, detail })
   }
 })
 

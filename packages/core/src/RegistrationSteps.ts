@@ -4,6 +4,7 @@
  */
 import { DateTime, Effect, Option, Result } from "effect"
 import type { RegistrationId } from "@parley/schema/Ids"
+import * as AuditLog from "./AuditLog.ts"
 import type { CarrierRegistration, CarrierWord, RegisteredNumber } from "./CarrierRegistration.ts"
 import { CurrentRegistrationTimes, dueBy, heard, nameOf, postpone, refused, submitted } from "./CarrierRegistration.ts"
 import { CarrierRegistrations, type RegistrationFailure, type Submission } from "./ports/CarrierRegistrations.ts"
@@ -46,9 +47,18 @@ const change = Effect.fnUntraced(function*(id: RegistrationId, become: Become) {
     yield* store.update(after)
     yield* settleNumbers(after)
     if (after.state === before.state && after.trustScore === before.trustScore) return
+    yield* AuditLog.append({ accountId: after.accountId, projectId: after.projectId, action: "registration.changed", subject: id, detail: difference(before, after) })
     if (after.filing.kind === "brand") yield* tellCampaigns(after)
   }))
 })
+
+/** `campaign QE1: in_review → rejected: No opt-in was found. (30909)` */
+const difference = (before: CarrierRegistration, after: CarrierRegistration): string => {
+  const state = after.state === before.state ? "" : ` ${before.state} → ${after.state}`
+  const score = after.trustScore === before.trustScore ? "" : ` trust score ${before.trustScore ?? "none"} → ${after.trustScore ?? "none"}`
+  const trouble = after.trouble === null ? "" : `: ${after.trouble.detail}${after.trouble.code === null ? "" : ` (${after.trouble.code})`}`
+  return `${nameOf(after)}:${state}${score}${trouble}`
+}
 
 /** The brand's standing is theirs: what waited for its approval goes on, and its score sets their pace. */
 const tellCampaigns = Effect.fnUntraced(function*(brand: CarrierRegistration) {
@@ -153,6 +163,6 @@ export const runDue = Effect.fn("RegistrationSteps.runDue")(function*(limit: num
   const store = yield* RegistrationStore
   const due = yield* store.due(yield* DateTime.now, limit)
   yield* Effect.forEach(due, (id) =>
-    run(id).pipe(Effect.catchCause((cause) => Effect.logError("A registration could not go on", cause))), { concurrency: atOnce, discard: true })
+    run(id).pipe(Effect.provideService(AuditLog.CurrentActor, "carrier"), Effect.catchCause((cause) => Effect.logError("A registration could not go on", cause))), { concurrency: atOnce, discard: true })
   return due.length
 })

@@ -2,6 +2,7 @@
 import { DateTime, Effect, Option, Schema } from "effect"
 import { RegistrationId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
+import * as AuditLog from "./AuditLog.ts"
 import { file, type Filing, registers } from "./CarrierRegistration.ts"
 import { attachable, mistakesOf } from "./FilingChecks.ts"
 import type { Keyed } from "./Idempotency.ts"
@@ -51,6 +52,7 @@ export const create = Effect.fn("Registrations.create")(function*(owner: Owner, 
       yield* store.putNumber(registers(number, registration.id))
     }
     yield* settleNumbers(registration)
+    yield* AuditLog.append({ ...owner, action: "registration.filed", subject: registration.id, detail: `A ${filing.kind === "toll_free" ? "toll-free verification" : filing.kind}.` })
     yield* remember(idempotency, 202, registration.id)
     return { registration, replayed: false }
   }))
@@ -72,6 +74,8 @@ export const attach = Effect.fn("Registrations.attach")(function*(owner: Owner, 
     if (campaign.filing.kind !== "campaign") return yield* new RegistrationNotFound({ id })
     const mistake = yield* attachable(number, id, owner.projectId, "number")
     if (mistake !== null) return yield* new InvalidFiling({ mistakes: [mistake] })
+    const isNew = Option.isNone(yield* (yield* RegistrationStore).number(number))
+    if (isNew) yield* AuditLog.append({ ...owner, action: "registration.changed", subject: id, detail: `${number} was put under it.` })
     return yield* attachTo(campaign, number)
   }))
 })

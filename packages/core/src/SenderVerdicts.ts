@@ -1,6 +1,7 @@
 /** What the carrier's refusal of one text says of the number that sent it. */
 import { DateTime, Effect, Option } from "effect"
 import type { Registration } from "@parley/schema/Sender"
+import * as AuditLog from "./AuditLog.ts"
 import { CurrentAvailability } from "./Availability.ts"
 import { CurrentRegistrationTimes, dueBy, refuse } from "./CarrierRegistration.ts"
 import * as DailyCap from "./DailyCap.ts"
@@ -32,7 +33,9 @@ export const learn = Effect.fn("SenderVerdicts.learn")(function*(message: Messag
   if (under === null) {
     if (number.registration === registration || number.registration === "rejected") return
     const segmentsPerSecond = Math.min(number.segmentsPerSecond, usualSegmentsPerSecond(yield* CurrentAvailability, number.country, number.type, registration))
-    return yield* directory.putNumber({ ...number, registration, segmentsPerSecond })
+    yield* directory.putNumber({ ...number, registration, segmentsPerSecond })
+    const detail = `registration ${number.registration} → ${registration}: the carrier refused a text${code === null ? "" : ` (${code})`}.`
+    return yield* AuditLog.append({ accountId: message.accountId, projectId: message.projectId, action: "number.changed", subject: number.number, detail })
   }
   const { link, registration: standing } = under
   const changedAt = link.attachedAt === null ? standing.changedAt : DateTime.max(standing.changedAt, link.attachedAt)
@@ -46,4 +49,4 @@ export const learn = Effect.fn("SenderVerdicts.learn")(function*(message: Messag
   const due = dueBy(standing, verdict === "suspended" || refused.refusal === null ? now : refused.refusal.until)
   yield* store.update(due)
   yield* settleNumbers(due)
-})
+}, Effect.provideService(AuditLog.CurrentActor, "carrier"))

@@ -33,7 +33,9 @@ describe("Compliance", () => {
     ["an unregistered US long code in dev", sender("US", "long_code", "unregistered"), "US", "dev", "enforce", "ok"],
     ["an unregistered US long code before release", sender("US", "long_code", "unregistered"), "US", "pre-release", "enforce", "ok"],
     ["a British long code to the US", sender("GB", "long_code", "not_required"), "US", "live", "enforce", "ok"],
-    ["an unverified toll-free number", sender("US", "toll_free", "pending"), "US", "live", "enforce", "ok TollFreeNotVerified"],
+    ["an unverified toll-free number", sender("US", "toll_free", "pending"), "US", "live", "enforce", "TollFreeNotVerified"],
+    ["an unverified toll-free number where policy warns", sender("US", "toll_free", "pending"), "US", "live", "warn", "ok TollFreeNotVerified"],
+    ["an unverified toll-free number in the sandbox", sender("US", "toll_free", "unregistered"), "US", "sandbox", "enforce", "ok"],
     ["a verified toll-free number", sender("US", "toll_free", "approved"), "US", "live", "enforce", "ok"],
     ["a US short code at home", sender("US", "short_code", "not_required"), "US", "live", "enforce", "ok"],
     ["a US short code in Canada", sender("US", "short_code", "approved"), "CA", "live", "enforce", "ShortCodeAbroad"],
@@ -71,7 +73,7 @@ describe("Compliance", () => {
 
   it("says which sender would work instead", () => {
     assert.strictEqual(explained(sender("GB", "toll_free", "not_required"), "GB"), "GB does not carry texts of a toll-free number; use a short code or a long code.")
-    assert.match(explained(sender("US", "long_code", "unregistered"), "US"), /complete the registration, or use a short code or a toll-free number\.$/u)
+    assert.match(explained(sender("US", "long_code", "unregistered"), "US"), /put it under an approved campaign \(\/v1\/registrations\), or use a short code or a toll-free number\.$/u)
   })
 
   const source = { name: "A test", readOn: "2026-11-24" }

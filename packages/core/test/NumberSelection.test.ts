@@ -146,7 +146,7 @@ describe("NumberSelection", () => {
         ["+33612345679", "CountryNotReached"]
       ])
       assert.deepStrictEqual(result.failure.refusals.map(explainRefusal), [
-        "+12125550111: The A2P 10DLC registration of this US long code is not approved (unregistered), so carriers block its texts; complete the registration, or use a short code or a toll-free number.",
+        "+12125550111: The A2P 10DLC registration of this US long code is not approved (unregistered), so carriers block its texts; put it under an approved campaign (/v1/registrations), or use a short code or a toll-free number.",
         "+447400123456: The number is switched off; switch it on.",
         "+33612345679: The number cannot text US; add one that can."
       ])

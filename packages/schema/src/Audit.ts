@@ -20,6 +20,8 @@ export const AuditAction = Schema.Literals([
   "number.activated",
   "number.released",
   "number.failed",
+  "registration.filed",
+  "registration.changed",
   "session.taken_over",
   "session.handed_back",
   "session.ended",

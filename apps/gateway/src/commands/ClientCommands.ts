@@ -40,7 +40,14 @@ export const send = Effect.fnUntraced(function*(text: { readonly to: string; rea
 const time = (at: Date) => at.toISOString().slice(0, 19).replace("T", " ")
 
 const sessionLine = (session: Session) =>
-  [session.id, time(session.openedAt), session.userNumber, session.agentNumber, session.endReason === null ? session.state : `${session.state} (${session.endReason})`].join("\t")
+  [
+    session.id,
+    time(session.openedAt),
+    session.userNumber,
+    session.agentNumber,
+    session.endReason === null ? session.state : `${session.state} (${session.endReason})`,
+    ...(session.waitingFor === null ? [] : [session.waitingFor])
+  ].join("\t")
 
 const size = (bytes: number) => bytes < 1_000 ? `${bytes} B` : bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 

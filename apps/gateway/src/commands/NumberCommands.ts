@@ -15,6 +15,7 @@ export interface Wish {
 export interface Provision {
   readonly environment: Environment | undefined
   readonly registration: AgentNumber["registration"] | undefined
+  readonly campaign: string | undefined
   readonly dryRun: boolean
   readonly json: boolean
 }
@@ -41,7 +42,7 @@ export const search = Effect.fnUntraced(function*(wish: Wish, limit: number, jso
 export const list = Effect.fnUntraced(function*(json: boolean) {
   const parley = yield* client
   const numbers = yield* call(() => Array.fromAsync(parley.numbers.list({ limit: 100 })))
-  const line = (each: AgentNumber) => [each.number, each.environment, each.country, each.type, each.registration, `${each.segmentsPerSecond}/s`, `${each.queued} queued`].join("\t")
+  const line = (each: AgentNumber) => [each.number, each.environment, each.country, each.type, each.registration, `${each.segmentsPerSecond}/s`, `${each.queued} queued`, ...(each.waitingFor === null ? [] : [each.waitingFor])].join("\t")
   yield* print(json, numbers, numbers.length === 0 ? ["No numbers."] : numbers.map(line))
 })
 
@@ -78,7 +79,7 @@ const follow = Effect.fnUntraced(function*(parley: Parley, begun: NumberOperatio
 
 export const buy = Effect.fnUntraced(function*(number: string | undefined, wish: Wish, options: Provision) {
   const parley = yield* client
-  const params: BuyNumberParams = given({ number, ...wish, environment: options.environment, registration: options.registration })
+  const params: BuyNumberParams = given({ number, ...wish, environment: options.environment, registration: options.registration, campaign: options.campaign })
   if (!options.dryRun) return yield* follow(parley, yield* call(() => parley.numbers.buy(params)), options.json)
   const plan = yield* call(() => parley.numbers.plan(params))
   yield* print(options.json, plan, planLines(plan, false))
@@ -86,7 +87,7 @@ export const buy = Effect.fnUntraced(function*(number: string | undefined, wish:
 
 export const adopt = Effect.fnUntraced(function*(number: string, options: Provision) {
   const parley = yield* client
-  const params = { number, ...given({ environment: options.environment, registration: options.registration }) }
+  const params = { number, ...given({ environment: options.environment, registration: options.registration, campaign: options.campaign }) }
   if (!options.dryRun) return yield* follow(parley, yield* call(() => parley.numbers.import(params)), options.json)
   const plan = yield* call(() => parley.numbers.plan({ ...params, import: true }))
   yield* print(options.json, plan, planLines(plan, true))
