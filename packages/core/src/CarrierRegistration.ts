@@ -72,6 +72,8 @@ export interface CarrierWord {
 }
 
 export interface RegistrationTimes {
+  /** From one look for what is due to the next; the most that a new filing waits. */
+  readonly lookEvery: Duration.Duration
   /** The first wait after a failure; doubled for each further one, up to `retryAtMost`. */
   readonly retry: Duration.Duration
   readonly retryAtMost: Duration.Duration
@@ -88,6 +90,7 @@ export interface RegistrationTimes {
 
 /** Parley's own choice: a sole proprietor's brand takes minutes, a campaign days. */
 export const defaultRegistrationTimes: RegistrationTimes = {
+  lookEvery: Duration.millis(500),
   retry: Duration.seconds(1),
   retryAtMost: Duration.minutes(5),
   settledAfter: Duration.minutes(10),

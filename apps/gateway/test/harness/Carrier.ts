@@ -31,7 +31,8 @@ export const startCarrier = async (): Promise<Carrier> => {
   const sim = await startCarrierSim({
     accounts: [{ sid: accountSid, authToken }],
     numbers: [],
-    delays: { queuedMillis: 1, sentMillis: 5, deliveredMillis: 15 }
+    // Reviews end when a test says so.
+    delays: { queuedMillis: 1, sentMillis: 5, deliveredMillis: 15, reviewMillis: 3_600_000, configuringMillis: 0 }
   })
   const got = (handset: string) => sim.handset(handset).filter(towardsHandset).map(({ body }) => body ?? "")
   const created = (handset: string) => sim.messages().filter((message) => message.to === handset && towardsHandset(message))

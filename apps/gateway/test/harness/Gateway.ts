@@ -1,6 +1,7 @@
 /** The composed gateway in the test's own process, on a port of its own, with a simulated carrier. */
 import { Duration, Effect, Layer, Logger, ManagedRuntime, Option, References } from "effect"
 import { Ids } from "@parley/core/Ids"
+import { CurrentRegistrationTimes, type RegistrationTimes } from "@parley/core/CarrierRegistration"
 import { CurrentLineTimes, defaultLineTimes, type LineTimes } from "@parley/core/Lines"
 import type { SqliteStore } from "@parley/storage/SqliteStore"
 import * as Apply from "../../src/Apply.ts"
@@ -19,6 +20,18 @@ const quickLineTimes: LineTimes = {
   backOffAtMost: Duration.millis(200),
   askAfter: Duration.millis(100),
   absentAfter: Duration.millis(400)
+}
+
+/** Verdicts are learned at once, and a number whose text was refused is tried again soon. */
+const quickRegistrationTimes: RegistrationTimes = {
+  lookEvery: Duration.millis(20),
+  retry: Duration.millis(20),
+  retryAtMost: Duration.millis(100),
+  settledAfter: Duration.millis(500),
+  askAtLeast: Duration.millis(20),
+  askAtMost: Duration.millis(50),
+  askAfterVerdict: Duration.millis(50),
+  refusedFor: Duration.millis(600)
 }
 
 const lookup: Apply.Lookup = (name) => Option.fromNullishOr(secrets[name])
@@ -69,7 +82,7 @@ export const startGateway = async (options: GatewayOptions): Promise<TestGateway
   const store = options.store === undefined ? opened : options.store(opened)
   const gateway = GatewayLive.layer({ settings, lookup, allowLoopbackAgents: true }).pipe(
     Layer.provideMerge(store),
-    Layer.provide(Layer.succeed(CurrentLineTimes, quickLineTimes)),
+    Layer.provide([Layer.succeed(CurrentLineTimes, quickLineTimes), Layer.succeed(CurrentRegistrationTimes, quickRegistrationTimes)]),
     Layer.provide(Layer.mergeAll(Layer.succeed(References.MinimumLogLevel, "None"), Logger.layer([])))
   )
   const runtime = ManagedRuntime.make(gateway)
