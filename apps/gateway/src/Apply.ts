@@ -5,10 +5,14 @@
 import { DateTime, Duration, Effect, Option, Schema } from "effect"
 import type { AuditAction } from "@parley/schema/Audit"
 import { countryOf } from "@parley/schema/NumberPlan"
+import type { RegistrationId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { mask } from "@parley/schema/PhoneNumber"
 import * as AuditLog from "@parley/core/AuditLog"
 import { CurrentAvailability } from "@parley/core/Availability"
+import { isForCampaigns } from "@parley/core/FilingChecks"
+import type { Ids } from "@parley/core/Ids"
+import type { AuditStore } from "@parley/core/ports/AuditStore"
 import { Directory } from "@parley/core/ports/Directory"
 import { OperationStore } from "@parley/core/ports/OperationStore"
 import { RegistrationStore } from "@parley/core/ports/RegistrationStore"
@@ -16,6 +20,7 @@ import type { StoreFailure } from "@parley/core/ports/Store"
 import { Transactor } from "@parley/core/ports/Store"
 import type { AgentNumber, ApiKey, Connector, Project } from "@parley/core/Project"
 import { ProjectConfig } from "@parley/core/Project"
+import { attachTo } from "@parley/core/RegisteredNumbers"
 import { initialRegistration, usualSegmentsPerSecond } from "@parley/core/Throughput"
 import * as ApiKeys from "./ApiKeys.ts"
 import type { ProjectFile } from "./ProjectFile.ts"
@@ -25,7 +30,7 @@ export interface Change {
   readonly kind: "add" | "change" | "remove"
   /** What changes, for people: `number +15*******06: registration pending → approved`. */
   readonly about: string
-  readonly apply: Effect.Effect<void, StoreFailure, Directory>
+  readonly apply: Effect.Effect<void, StoreFailure, Directory | RegistrationStore | AuditStore | Ids>
   /** How the audit log tells it. */
   readonly deed: Omit<AuditLog.Deed, "detail">
 }
@@ -176,6 +181,7 @@ const planNumbers = Effect.fnUntraced(function*(file: ProjectFile, problems: Arr
       const difference = differences(before.value, number)
       if (difference !== "") changes.push({ kind: "change", about: `${name}: ${difference}`, apply: put, deed: deedOf(file, "number.changed", number.number) })
     }
+    if (wanted.campaign !== null) changes.push(...yield* planCampaign(file, number, wanted.campaign, wanted.registration !== null, problems))
   }
   for (const existing of yield* directory.numbersOfProject(file.project)) {
     if (seen.has(existing.number) || (yield* isProvisioned(existing.number))) continue
@@ -183,6 +189,34 @@ const planNumbers = Effect.fnUntraced(function*(file: ProjectFile, problems: Arr
     changes.push({ kind: "remove", about: `number ${mask(existing.number)}`, apply: remove, deed: deedOf(file, "number.removed", existing.number) })
   }
   return changes
+})
+
+/** The campaign that a number is to text under; its registration and pace follow from it. */
+const planCampaign = Effect.fnUntraced(function*(file: ProjectFile, number: AgentNumber, id: RegistrationId, isToldTwice: boolean, problems: Array<string>) {
+  const store = yield* RegistrationStore
+  const campaign = Option.getOrNull(yield* store.get(id))
+  const nothing: ReadonlyArray<Change> = []
+  if (campaign === null || campaign.filing.kind !== "campaign" || campaign.projectId !== file.project) {
+    problems.push(`${number.number} names the campaign ${id}, which is none of this project. List them: parley registration campaign list`)
+    return nothing
+  }
+  if (isToldTwice) {
+    problems.push(`${number.number} has a "campaign" and a "registration". Leave the registration out: it follows the campaign.`)
+    return nothing
+  }
+  if (!isForCampaigns(number)) {
+    problems.push(`${number.number} is no US or Canadian long code, and campaigns are for those alone.`)
+    return nothing
+  }
+  const link = Option.getOrNull(yield* store.number(number.number))
+  if (link?.registrationId === id) return nothing
+  const change: Change = {
+    kind: "change",
+    about: `number ${mask(number.number)}: campaign ${link?.registrationId ?? "nothing"} → ${id}`,
+    apply: Effect.asVoid(attachTo(campaign, number.number)),
+    deed: deedOf(file, "number.changed", number.number)
+  }
+  return [change]
 })
 
 /** Bought or imported with `parley numbers`, or being released with it: the file need not know of it, and does not take it away. */

@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import { Country } from "@parley/schema/Country"
 import { Environment } from "@parley/schema/Environment"
-import { AccountId, ConnectorId, ProjectId } from "@parley/schema/Ids"
+import { AccountId, ConnectorId, ProjectId, RegistrationId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Registration, SenderType } from "@parley/schema/Sender"
 import { AgentConfig, CarrierAccount, Limits, Scope, SenderPools } from "@parley/core/Project"
@@ -18,6 +18,8 @@ const FileNumber = Schema.Struct({
   /** Read off the number when absent. */
   country: Schema.NullOr(Country).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   registration: Schema.NullOr(Registration).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
+  /** The campaign, registered here, that it texts under: in place of `registration`, which then follows the campaign. */
+  campaign: Schema.NullOr(RegistrationId).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   /** Whether it carries pictures and other files, where that differs from what its country's row says. */
   mms: Schema.NullOr(Schema.Boolean).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   /** The carrier's usual throughput for the type when absent. */

@@ -1,10 +1,12 @@
 import { Effect, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { assert, describe } from "vitest"
+import * as Samples from "@parley/conformance/Samples"
 import { AccountId, ProjectId } from "@parley/schema/Ids"
 import { Ids } from "@parley/core/Ids"
 import { AuditStore } from "@parley/core/ports/AuditStore"
 import { Directory } from "@parley/core/ports/Directory"
+import { RegistrationStore } from "@parley/core/ports/RegistrationStore"
 import * as SqliteStore from "@parley/storage/SqliteStore"
 import * as Apply from "../src/Apply.ts"
 import * as ApiKeys from "../src/ApiKeys.ts"
@@ -98,6 +100,44 @@ describe("Apply.plan", () => {
         ["US", "unregistered", 1],
         ["US", "unregistered", 3],
         ["GB", "not_required", 10]
+      ])
+    }))
+})
+
+describe("Apply.plan of a number under a campaign", () => {
+  const project = { ...Samples.project(), id: ProjectId.make("p"), accountId: AccountId.make("ws") }
+  const brand = Samples.registration(project, Samples.brandFiling, { state: "approved", trustScore: 60 })
+  const campaign = Samples.registration(project, Samples.campaignFiling(brand.id), { state: "approved", carrierId: "QE1" })
+  const filed = Effect.gen(function*() {
+    const store = yield* RegistrationStore
+    yield* store.insert(brand)
+    yield* store.insert(campaign)
+  })
+  const under = { ...us, campaign: campaign.id }
+
+  onStore("puts it there once, and leaves its registration and pace to the campaign from then on", () =>
+    Effect.gen(function*() {
+      const directory = yield* Directory
+      yield* filed
+      yield* apply(full)
+      assert.deepStrictEqual(yield* abouts({ ...full, numbers: [under, gb] }), [`change number +14*******01: campaign nothing → ${campaign.id}`])
+      yield* apply({ ...full, numbers: [under, gb] })
+      const [before] = (yield* directory.numbersOfProject(project.id)).filter(({ country }) => country === "US")
+      if (before === undefined) return assert.fail("no number")
+      assert.strictEqual(before.registration, "pending")
+      yield* directory.putNumber({ ...before, registration: "approved", segmentsPerSecond: 120 })
+      assert.deepStrictEqual(yield* abouts({ ...full, numbers: [under, gb] }), [])
+      assert.deepStrictEqual(yield* abouts(full), [])
+    }))
+
+  onStore("says what is wrong with it", () =>
+    Effect.gen(function*() {
+      yield* filed
+      const wrong = { ...full, numbers: [{ ...us, campaign: brand.id }, { ...us, number: "+14155550002", campaign: campaign.id, registration: "approved" }, { ...gb, campaign: campaign.id }] }
+      assert.deepStrictEqual((yield* problems(wrong)).map((sentence) => sentence.split(". ")[0]), [
+        `+14155550001 names the campaign ${brand.id}, which is none of this project`,
+        `+14155550002 has a "campaign" and a "registration"`,
+        "+447700900001 is no US or Canadian long code, and campaigns are for those alone."
       ])
     }))
 })

@@ -21,7 +21,8 @@ const ofScan = (filing: CampaignFiling): ReadonlyArray<FilingMistake> =>
       detail: `would be rejected: ${detail} ${suggestion} (${rule})`
     }))
 
-const isLongCode = ({ country, type }: AgentNumber) => (country === "US" || country === "CA") && (type === "long_code" || type === "mobile")
+/** Campaigns are for US and Canadian long codes. */
+export const isForCampaigns = ({ country, type }: Pick<AgentNumber, "country" | "type">): boolean => (country === "US" || country === "CA") && (type === "long_code" || type === "mobile")
 
 /** A number of the project that may text under a campaign, or why not. */
 export const attachable = Effect.fnUntraced(function*(number: PhoneNumber, to: RegistrationId | null, projectId: Project["id"], path: string) {
@@ -31,7 +32,7 @@ export const attachable = Effect.fnUntraced(function*(number: PhoneNumber, to: R
   const mistake = (detail: string): FilingMistake => ({ path, detail })
   if (known === null || known.projectId !== projectId) return mistake("is not a number of this project: buy or import it first")
   if (known.retiring === true) return mistake("is being released")
-  if (!isLongCode(known)) return mistake("is no US or Canadian long code: campaigns are for those alone")
+  if (!isForCampaigns(known)) return mistake("is no US or Canadian long code: campaigns are for those alone")
   const other = Option.getOrNull(yield* store.number(number))
   if (other !== null && other.registrationId !== to) return mistake(`is registered already, under ${other.registrationId}`)
   return null
