@@ -3,7 +3,7 @@ import { DateTime, Effect, Option } from "effect"
 import type { Registration } from "@parley/schema/Sender"
 import * as AuditLog from "./AuditLog.ts"
 import { CurrentAvailability } from "./Availability.ts"
-import { CurrentRegistrationTimes, dueBy, refuse } from "./CarrierRegistration.ts"
+import { CurrentRegistrationTimes, dueBy, refuse, registrationOf } from "./CarrierRegistration.ts"
 import * as DailyCap from "./DailyCap.ts"
 import type { Message } from "./Message.ts"
 import { Directory } from "./ports/Directory.ts"
@@ -38,10 +38,12 @@ export const learn = Effect.fn("SenderVerdicts.learn")(function*(message: Messag
     return yield* AuditLog.append({ accountId: message.accountId, projectId: message.projectId, action: "number.changed", subject: number.number, detail })
   }
   const { link, registration: standing } = under
-  const changedAt = link.attachedAt === null ? standing.changedAt : DateTime.max(standing.changedAt, link.attachedAt)
+  const now = yield* DateTime.now
+  // A number that is not approved is refused for that: nothing new.
+  if (registrationOf(standing, link, now) !== "approved" || link.attachedAt === null) return
+  const changedAt = DateTime.max(standing.changedAt, link.attachedAt)
   if (DateTime.isLessThan(sentAt, changedAt) || (link.refusal !== null && DateTime.isLessThan(sentAt, link.refusal.until))) return
   const store = yield* RegistrationStore
-  const now = yield* DateTime.now
   const times = yield* CurrentRegistrationTimes
   const refused = refuse(link, { registration, code }, times, now)
   yield* store.putNumber(refused)

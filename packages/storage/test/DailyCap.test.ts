@@ -7,13 +7,14 @@ import type { MessageId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { SenderVerdict } from "@parley/core/ports/Carrier"
 import { defaultRegistrationTimes, heard, registers } from "@parley/core/CarrierRegistration"
+import * as Operators from "@parley/core/Operators"
 import { Directory } from "@parley/core/ports/Directory"
 import { RegistrationStore } from "@parley/core/ports/RegistrationStore"
 import * as QuietHolds from "@parley/core/QuietHolds"
 import * as Receipts from "@parley/core/Receipts"
 import { settleNumbers, waiting } from "@parley/core/RegisteredNumbers"
 import { FakeCarrier } from "./FakeCarrier.ts"
-import { accountId, connector, drain, first, message, second, send, text, user, world, type World } from "./World.ts"
+import { accountId, activeSession, connector, drain, first, message, second, send, text, user, world, type World } from "./World.ts"
 
 const project = { ...Samples.project(), id: connector.projectId, accountId }
 
@@ -108,6 +109,12 @@ describe("a daily cap", () => {
   }))
 })
 
+/** A person writes in the user's session, which asks for no registration. */
+const sendByHand = Effect.gen(function*() {
+  const session = Option.getOrThrow(yield* activeSession)
+  return (yield* Operators.speak(accountId, session.id, { text: "Hello", mediaUrls: [] }, null)).message.id
+})
+
 const report = Effect.fnUntraced(function*(id: MessageId, sender: SenderVerdict, code: string) {
   const { carrierId } = yield* message(id)
   yield* Receipts.record({ projectId: project.id, environment: "live", carrierId: carrierId ?? "", messageId: id, status: "undelivered", code, detail: "No.", sender })
@@ -144,6 +151,20 @@ describe("a text that is refused for its sender's registration", () => {
     yield* TestClock.adjust("1 hour")
     yield* settleNumbers(heard(Option.getOrThrow(yield* store.get(campaign.id)), { state: "approved", trustScore: null, trouble: null }, defaultRegistrationTimes, yield* DateTime.now))
     assert.deepInclude(yield* number(first), { registration: "approved", segmentsPerSecond: 112.5 })
+  }))
+
+  test("says nothing of a number whose campaign is in review: it is expected", Effect.gen(function*() {
+    yield* at("2026-11-24T18:00:00Z")
+    const { campaign } = yield* registered(1_000)
+    const store = yield* RegistrationStore
+    const reviewed = { ...campaign, state: "in_review" as const }
+    yield* store.update(reviewed)
+    yield* settleNumbers(reviewed)
+    yield* TestClock.adjust("1 minute")
+    const id = (yield* text("Hi"))._tag === "Conversed" ? yield* sendByHand : assert.fail("the text opened nothing")
+    yield* drain()
+    yield* report(id, "unregistered", "30034")
+    assert.strictEqual(yield* waiting(yield* number(first)), "Waiting for campaign QE1, which is in review.")
   }))
 
   test("for a suspension has the campaign asked about at once, and a text from before the approval says nothing", Effect.gen(function*() {

@@ -14,12 +14,9 @@ const numberErrors: ReadonlyMap<string, NumberError> = new Map<string, NumberErr
   ["21422", { meaning: "The number is not for sale, or no longer: search for another.", isGone: true }],
   ["21452", { meaning: "Twilio has no number in this area code: choose another.", isGone: true }],
   ["21502", { meaning: "Twilio does not accept the webhook's address: check PUBLIC_URL and FALLBACK_URL." }],
-  ["21712", { meaning: "The number is a sender of another Messaging Service: take it out of that one first." }],
+  ["21712", { meaning: "The number is a sender of another Messaging Service: take it out of that one first, or register the campaign for that one (pool)." }],
   ["21714", { meaning: "The Messaging Service holds as many numbers as it may: use another one, or take numbers out of it." }],
   ["21631", { meaning: "The regulator wants an address with this number: file one in Twilio's console and buy it there, then import it." }],
-  ["21710", { meaning: "The number is in this Messaging Service already." }],
-  ["21712", { meaning: "The number is in another Messaging Service: take it out there, or register the campaign for that one." }],
-  ["21714", { meaning: "The Messaging Service holds as many numbers as it can." }],
   ["21649", { meaning: "The regulator wants a bundle of papers with this number: file it in Twilio's console and buy it there, then import it." }]
 ])
 
