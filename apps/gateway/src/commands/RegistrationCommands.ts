@@ -3,7 +3,7 @@ import { Console, Effect, FileSystem, Schema, Stdio, Stream } from "effect"
 import { BrandSubmission, CampaignSubmission, TollFreeSubmission } from "@parley/contract/Registration"
 import { BadRequestError, type CarrierRegistration, type Parley, type RegistrationKind } from "@parley/sdk"
 import { fileProblems } from "../FileProblems.ts"
-import { call, CallFailed, client } from "./ClientCommands.ts"
+import { call, type CallFailed, client } from "./ClientCommands.ts"
 
 /** The file can't be used, or what it says can't be filed; `message` says why, with the place of each mistake. */
 export class BadFiling extends Schema.TaggedError<BadFiling>()("BadFiling", { file: Schema.String, problems: Schema.Array(Schema.String) }) {
