@@ -91,7 +91,7 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
       TwilioRoutes.layer({ accountFor, publicUrl, fallbackUrl }).pipe(Layer.provide(CarrierEventsLive.layer))
     )
     return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
-      Layer.provideMerge(NodeHttpServer.layer(Server.make, { port: settings.port, host: settings.host, gracefulShutdownTimeout: stopWithin })),
+      Layer.provideMerge(NodeHttpServer.layer(() => Server.make(), { port: settings.port, host: settings.host, gracefulShutdownTimeout: stopWithin })),
       Layer.provideMerge(owners),
       Layer.provide([Tracing.layer(settings), availability(settings), Layer.succeed(CurrentLineTimes, lineTimes), Layer.succeed(CurrentReceiptTimes, receiptTimes), Layer.succeed(CurrentHousekeepingTimes, { recordsKept: settings.recordsKept })])
     )

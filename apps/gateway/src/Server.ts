@@ -4,8 +4,8 @@ import { createServer } from "node:http"
 import type { Duplex } from "node:stream"
 import { randomUUID } from "node:crypto"
 
-// A client that sends its request in drops is cut off; the limits are Node's own knobs for it.
-const limits = { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 } as const
+/** Node's own knobs. A client that sends its request in drops is cut off; Node looks for such ones every half a minute unless it is told otherwise. */
+export const defaultLimits = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }
 
 /** How long a connection that was turned away may still read its answer. */
 const lingerMillis = 1_000
@@ -15,7 +15,7 @@ const refusals = {
   408: ["Request Timeout", "The request did not arrive in time."],
   413: ["Content Too Large", "The extensions of the request's chunks are too long."],
   417: ["Expectation Failed", "Only \"Expect: 100-continue\" can be met."],
-  431: ["Request Header Fields Too Large", `The path and the headers may have at most ${limits.maxHeaderSize} bytes in all.`]
+  431: ["Request Header Fields Too Large", `The path and the headers may have at most ${defaultLimits.maxHeaderSize} bytes in all.`]
 } as const
 type Refusal = keyof typeof refusals
 
@@ -70,8 +70,8 @@ const closeConnectionsWhenStopping = (server: Server): void => {
   })
 }
 
-export const make = (): Server => {
-  const server = createServer(limits)
+export const make = (limits: Partial<typeof defaultLimits> = {}): Server => {
+  const server = createServer({ ...defaultLimits, ...limits })
   closeConnectionsWhenStopping(server)
   answerWhatNodeRefuses(server)
   return server

@@ -20,10 +20,11 @@ const invalidKey = new Unauthorized({
   detail: "The API key in X-PolyAi-Auth-Token is missing, unknown, expired or revoked. Send a valid key of your account."
 })
 
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
+const digest = (text: string) => createHash("sha256").update(text).digest()
+const sha256 = (text: string) => digest(text).toString("hex")
 
 // The row was found by this very hash; comparing once more in constant time keeps the answer's time independent of the index.
-const isSame = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+const isSame = (a: string, b: string) => timingSafeEqual(digest(a), digest(b))
 
 const isUsable = (key: ApiKey, now: DateTime.Utc) =>
   key.revokedAt === null && (key.expiresAt === null || DateTime.isGreaterThan(key.expiresAt, now))

@@ -121,6 +121,9 @@ const fieldsOf = (form: URLSearchParams): Readonly<Record<string, string>> => {
   return { ...fields }
 }
 
+/** NUL is in no SMS alphabet and in no column of PostgreSQL; a text that holds one all the same is a text of the user, and must not be lost over it. */
+const withoutNul = (text: string): string => text.replaceAll("\0", "\ufffd")
+
 /** A form's fields. A leading `?` belongs to the first name, and is no query's. */
 export const parseForm = (body: string): URLSearchParams => new URLSearchParams(body.replace(/^\?/u, "%3F"))
 
@@ -151,7 +154,8 @@ export const decodeInbound = (form: URLSearchParams | string): Result.Result<Inb
     const fields = fieldsOf(typeof form === "string" ? parseForm(form) : form)
     const count = Number(fields["NumMedia"] ?? 0)
     // A text of media alone may come without a body.
-    const decoded = yield* decode(InboundForm, count > 0 ? { Body: "", ...fields } : fields)
+    const body = fields["Body"] ?? (count > 0 ? "" : undefined)
+    const decoded = yield* decode(InboundForm, body === undefined ? fields : { ...fields, Body: withoutNul(body) })
     const media = yield* mediaOf(fields, count)
     const type = decoded.OptOutType?.toUpperCase()
     return {

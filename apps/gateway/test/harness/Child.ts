@@ -2,7 +2,7 @@
  * The gateway as its own process, `parley serve`, that tests may stop and kill; the carrier outlives it in the test's process.
  * What became of a text is asked early, so that no test waits a minute for a proof.
  */
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -43,6 +43,8 @@ export interface ChildGateway {
   start(): Promise<void>
   /** Sends a signal; resolves with how the process ended, and fails when it does not within ten seconds. */
   stop(signal: NodeJS.Signals): Promise<Stopped>
+  /** What the process holds in memory now, in megabytes. */
+  residentMegabytes(): number
   /** Resolves with how the process ended by itself. */
   ended(): Promise<Stopped>
   /** All that every process so far has written. */
@@ -118,6 +120,7 @@ export const childGateway = async (environment: Readonly<Record<string, string>>
       }, () => written, startsWithinMillis)
     },
     stop,
+    residentMegabytes: () => Number(execFileSync("ps", ["-o", "rss=", "-p", String(child?.pid)], { encoding: "utf8" })) / 1_024,
     ended: () => ended,
     logs: () => written,
     close: async () => {
