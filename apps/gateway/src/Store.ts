@@ -2,7 +2,7 @@
 import type { Redacted } from "effect"
 import { Effect, Layer, Schema } from "effect"
 import type { SqlError } from "effect/sql"
-import type { DatabaseInUse, Serving } from "@parley/storage/StoreLost"
+import type { DatabaseInUse, ReleasesApart, Serving } from "@parley/storage/StoreLost"
 import * as SqliteStore from "@parley/storage/SqliteStore"
 import type { SqlStore } from "@parley/storage/SqlStores"
 import * as StoreLock from "@parley/storage/StoreLock"
@@ -54,7 +54,7 @@ const sqlStore = (location: StoreLocation.StoreLocation, busyMillis?: number) =>
 export const open = (location: StoreLocation.StoreLocation): Layer.Layer<SqlStore, StoreUnusable> => sqlStore(location)
 
 /** What serving may fail with before it begins, besides opening. */
-type LockFailure = DatabaseInUse | SqlError.SqlError | StoreLock.StoreInUse | StoreLock.StoreNotLockable
+type LockFailure = DatabaseInUse | ReleasesApart | SqlError.SqlError | StoreLock.StoreInUse | StoreLock.StoreNotLockable
 
 /** The store, and the lock that keeps off it every gateway that does not share the work. */
 export const serve = (location: StoreLocation.StoreLocation, serving: Serving): Layer.Layer<SqlStore, StoreUnusable | LockFailure> => {

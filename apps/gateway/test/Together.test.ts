@@ -1,7 +1,9 @@
 /** Two gateway processes on one PostgreSQL database, the real ones, each with an address of its own. */
-import { Effect, Exit, Scope } from "effect"
+import { Clock, Effect, Exit, Redacted, Scope } from "effect"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import * as Clocks from "@parley/cluster/Clocks"
 import * as PostgresServer from "@parley/conformance/PostgresServer"
+import * as PostgresClient from "@parley/storage/PostgresClient"
 import { type Api, makeApi } from "./harness/Api.ts"
 import { type ChildGateway, childGateway } from "./harness/Child.ts"
 import { parley, running } from "./harness/Command.ts"
@@ -128,6 +130,18 @@ describe.skipIf(PostgresServer.missing !== null)("two gateways on one PostgreSQL
     })
     const history = await limitedApi.history(session?.id ?? "")
     assert.strictEqual(history.filter(({ direction, purpose, status }) => direction === "inbound" && purpose === "text" && status === "received").length, 4)
+  })
+
+  it("keep a machine off whose clock is not theirs", { timeout: 20_000 }, async () => {
+    const checkAt = (aheadMillis: number) =>
+      Effect.gen(function*() {
+        const clock = yield* Clock.Clock
+        const shifted = Object.create(clock, { currentTimeMillis: { value: Effect.map(clock.currentTimeMillis, (millis) => millis + aheadMillis) } }) as Clock.Clock
+        return yield* Clocks.check.pipe(Effect.provideService(Clock.Clock, shifted), Effect.as("agreed"), Effect.catchTag("ClocksApart", ({ message }) => Effect.succeed(message)))
+      }).pipe(Effect.provide(PostgresClient.layer({ url: Redacted.make(server.url), maxConnections: 1 })))
+    assert.strictEqual(await Effect.runPromise(checkAt(0)), "agreed")
+    assert.match(await Effect.runPromise(checkAt(37_000)), /^This machine's clock is 3[67]\.\d s ahead of the database's\./u)
+    assert.match(await Effect.runPromise(checkAt(-3_000)), /is [23]\.\d s behind the database's\. .* within 1 s: have both machines keep their clocks by NTP\.$/u)
   })
 
   it("keep a gateway off that would serve alone, and tell what to do", { timeout: 60_000 }, async () => {

@@ -9,6 +9,7 @@ import { RpcSerialization } from "effect/rpc"
 import type { SqlError } from "effect/sql"
 import { Migrator, SqlClient } from "effect/sql"
 import * as Housekeeping from "./Housekeeping.ts"
+import * as Clocks from "./Clocks.ts"
 import * as Inquiry from "./Inquiry.ts"
 import * as Lease from "./Lease.ts"
 import * as Owners from "./Owners.ts"
@@ -51,6 +52,8 @@ const migrated = Layer.effectDiscard(Effect.gen(function*() {
   }))
 }))
 
+const alike = Layer.effectDiscard(Clocks.check)
+
 const addressOf = ({ host, port }: Member["listen"]) => Option.some(RunnerAddress.make(host, port))
 
 const runner = (member: Member) => {
@@ -66,7 +69,7 @@ const runner = (member: Member) => {
     maxResidentEntities: "unbounded"
   })
   const storage = Lease.layer.pipe(
-    Layer.provide(SqlRunnerStorage.layerStorage({ prefix }).pipe(Layer.provide(migrated), Layer.provide(member.database))),
+    Layer.provide(SqlRunnerStorage.layerStorage({ prefix }).pipe(Layer.provide([migrated, alike]), Layer.provide(member.database))),
     Layer.provide(config)
   )
   return SocketRunner.layer.pipe(

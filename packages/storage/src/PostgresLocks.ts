@@ -12,3 +12,9 @@ export const writer = key(1)
 export const migrations = key(2)
 /** Held by the session of the gateway that serves the store; shared by those that serve it together. */
 export const gateway = key(3)
+
+const firstProtocol = 1_000
+/** Shared by the sessions of the gateways that serve together and speak this protocol, 0 to 999. */
+export const protocol = (number: number) => key(firstProtocol + number)
+/** The keys of all of them, from the first to the last. */
+export const protocols = { first: protocol(0), last: protocol(999) }

@@ -27,7 +27,21 @@ export class StoreDamaged extends Schema.TaggedError<StoreDamaged>()("StoreDamag
   }
 }
 
+/**
+ * What gateways that serve one database together have to agree on: the tables' meaning, the locks, the shards, the wake-ups. Raise it with a
+ * release whose processes can't work beside those of the release before; that release says how to get past it.
+ */
+export const protocol = 1
+
+/** Processes of releases that are too far apart serve this database; this one would understand what they write otherwise, or they what it writes. */
+export class ReleasesApart extends Schema.TaggedError<ReleasesApart>()("ReleasesApart", { database: Schema.String, ours: Schema.Int, theirs: Schema.Int }) {
+  override get message(): string {
+    const [older, newer] = this.ours < this.theirs ? ["this process's", "theirs"] : ["theirs", "this process's"]
+    return `${this.database} is served by processes of a release that does not work together with this one's (protocol ${this.theirs}; this process speaks ${this.ours}). Releases work together with the one before and the one after: go from ${older} to ${newer} one release at a time, or stop all processes first.`
+  }
+}
+
 /** Fails when the store was lost to another gateway or to damage; never before. */
-export const StoreLost = Context.Reference<Effect.Effect<never, DatabaseInUse | StoreDamaged>>("@parley/storage/StoreLost", {
+export const StoreLost = Context.Reference<Effect.Effect<never, DatabaseInUse | ReleasesApart | StoreDamaged>>("@parley/storage/StoreLost", {
   defaultValue: () => Effect.never
 })

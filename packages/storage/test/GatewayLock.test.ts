@@ -3,7 +3,7 @@ import { Effect, Exit, Layer, Redacted, References, Schedule, Scope } from "effe
 import { SqlClient } from "effect/sql"
 import * as GatewayLock from "../src/GatewayLock.ts"
 import * as PostgresClient from "../src/PostgresClient.ts"
-import { DatabaseInUse, StoreLost } from "../src/StoreLost.ts"
+import { DatabaseInUse, ReleasesApart, StoreLost } from "../src/StoreLost.ts"
 import { isMissing, isOwn, serverOfThisFile } from "./PostgresDatabase.ts"
 
 const quietly = Effect.provideService(References.MinimumLogLevel, "None")
@@ -46,6 +46,20 @@ describe.skipIf(isMissing)("GatewayLock", () => {
       const failure = yield* Effect.flip(Effect.asVoid(Layer.build(Layer.fresh(member))))
       assert.instanceOf(failure, DatabaseInUse)
       assert.include(failure.message, "is in use by a gateway process that serves it alone. Restart that one with CLUSTER_HOST set, or stop it.")
+    }).pipe(Effect.scoped))
+
+  it.live("gateways one release apart share it, and one that is further away is refused, and told how to get there", () =>
+    Effect.gen(function*() {
+      const speaking = (protocol: number) => Layer.fresh(GatewayLock.layer({ url: Redacted.make(server.get().url), serving: "together", protocol }))
+      yield* Layer.build(speaking(7))
+      yield* Layer.build(speaking(8))
+      for (const [protocol, theirs, path] of [[6, 8, "from this process's to theirs"], [9, 7, "from theirs to this process's"]] as const) {
+        const failure = yield* Effect.flip(Effect.asVoid(Layer.build(speaking(protocol))))
+        assert.instanceOf(failure, ReleasesApart)
+        assert.include(failure.message, `(protocol ${theirs}; this process speaks ${protocol})`)
+        assert.include(failure.message, path)
+      }
+      yield* Layer.build(speaking(8))
     }).pipe(Effect.scoped))
 
   it.live("it is free again when its gateway is gone, and never holds another database", () =>
