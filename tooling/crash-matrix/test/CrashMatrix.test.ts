@@ -7,7 +7,7 @@ import { play } from "../src/World.ts"
 const entry = join(import.meta.dirname, "../../../apps/gateway/src/main.ts")
 
 describe("the gateway", () => {
-  it("loses no text and doubles none when it is killed once at every boundary, and three times at random", { timeout: 180_000 }, async () => {
+  it("loses no text and doubles none when it is killed once at every boundary, and three times at random", { timeout: 300_000 }, async () => {
     const world = await play({ entry, seed: 42, kills: [...allBoundaries, "random", "random", "random"], hurry: 5 })
     expect(world.problems).toEqual([])
     expect(world).toMatchObject({ lost: 0, duplicated: 0, unknown: 0 })
