@@ -3,7 +3,7 @@ import { Result, Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { AvailabilityRows } from "@parley/schema/Availability"
 import { type AvailabilityTable, builtIn, override } from "@parley/core/Availability"
-import { fileProblems } from "./FileProblems.ts"
+import * as Mistakes from "./Mistakes.ts"
 
 // A field that nobody knows would be a correction without effect.
 const decode = Schema.decodeUnknownResult(AvailabilityRows, { errors: "all", onExcessProperty: "error" })
@@ -13,7 +13,7 @@ const reason = (error: unknown) => error instanceof Error ? error.message : Stri
 /** What is in the text of a file, over what Parley knows by itself; or all that is wrong with it. */
 export const parse = (text: string): Result.Result<AvailabilityTable, ReadonlyArray<string>> => {
   const json = Result.try({ try: (): unknown => JSON.parse(text), catch: (error) => [`it is not JSON: ${reason(error)}`] })
-  const rows = Result.flatMap(json, (value) => Result.mapError(decode(value), (error) => fileProblems(error.issue)))
+  const rows = Result.flatMap(json, (value) => Result.mapError(decode(value), (error) => Mistakes.sentences(error.issue, "it")))
   return Result.flatMap(rows, ({ data }) => {
     const countries = data.map(({ country }) => country)
     const repeated = countries.filter((country, index) => countries.indexOf(country) !== index)

@@ -24,9 +24,9 @@ describe("an operator's file", () => {
   const wrong: ReadonlyArray<readonly [string, unknown, ReadonlyArray<string>]> = [
     ["is not JSON", "{", [expect.stringMatching(/^it is not JSON: /u) as string]],
     ["is a list", [row], [expect.stringMatching(/^it must be /u) as string]],
-    ["lacks fields", { data: [{ country: "HR" }] }, ["data.0.two_way is required", "data.0.senders is required", "data.0.notes is required", "data.0.source is required"]],
-    ["names no country", { data: [{ ...row, country: "Croatia" }] }, [expect.stringMatching(/^data\.0\.country .*two capital letters/u) as string]],
-    ["has a field that nobody knows", { data: [{ ...row, twoway: false }] }, [expect.stringMatching(/^data\.0\.twoway /u) as string]],
+    ["lacks fields", { data: [{ country: "HR" }] }, ["two_way", "senders", "notes", "source"].map((field) => `data[0].${field} is missing: add it`)],
+    ["names no country", { data: [{ ...row, country: "Croatia" }] }, [expect.stringMatching(/^data\[0\]\.country .*two capital letters/u) as string]],
+    ["has a field that nobody knows", { data: [{ ...row, twoway: false }] }, [expect.stringMatching(/^data\[0\]\.twoway is not known/u) as string]],
     ["says a country twice", { data: [row, row] }, ["HR has more than one row"]]
   ]
   it.each(wrong)("that %s is refused with a sentence for each mistake", (_, value, sentences) => {
@@ -51,7 +51,7 @@ describe("AVAILABILITY_FILE", () => {
     writeFileSync(file, JSON.stringify({ data: [{ ...row, two_way: "yes" }] }))
     const settings = read(file, { PORT: "http" })
     const message = Exit.isFailure(settings) ? String(settings.cause) : ""
-    expect(message).toContain(`AVAILABILITY_FILE=${JSON.stringify(file)}: data.0.two_way must be`)
+    expect(message).toContain(`AVAILABILITY_FILE=${JSON.stringify(file)}: data[0].two_way must be`)
     expect(message).toContain("PORT=")
   })
 

@@ -133,7 +133,7 @@ describe("parley", () => {
   it("campaign scan says what is wrong with a file", async () => {
     const { code, stderr } = await parley(["campaign", "scan", file("wrong.json", { ...ready, use_case: "SPAM", terms_url: "x" })])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/- terms_url is no field that is known here/u)
+    expect(stderr).toMatch(/- terms_url is not known: correct its spelling, or remove it/u)
     expect(stderr).toMatch(/- use_case must be /u)
     expect((await parley(["campaign", "scan", join(folder, "nowhere.json")])).stderr).toMatch(/can't be read/u)
   })
@@ -150,7 +150,7 @@ describe("parley", () => {
     const own = file("own.json", stdout.replace("\"country\": \"GB\",\n      \"two_way\": true", "\"country\": \"GB\",\n      \"two_way\": false"))
     expect((await parley(["availability", "GB"], { AVAILABILITY_FILE: own })).stdout).toMatch(/^GB {2}nobody can answer/u)
     const wrong = await parley(["availability", "GB"], { AVAILABILITY_FILE: file("wrong.json", { data: [{}] }) })
-    expect([wrong.code, wrong.stderr.includes("data.0.country is required")]).toEqual([1, true])
+    expect([wrong.code, wrong.stderr.includes("data[0].country is missing: add it")]).toEqual([1, true])
   })
 })
 

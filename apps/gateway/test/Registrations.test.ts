@@ -282,6 +282,6 @@ it("the command line files, shows and lists, and tells each mistake of a file", 
   const wrong = await parley(["registration", "campaign", "create", write("campaign.json", campaignBody(id, { description: "Short." }))], environment)
   expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/campaign\.json can't be filed:\n {2}- description would be rejected: The description has 6 characters/u)])
   const odd = await parley(["registration", "toll-free", "create", write("odd.json", { number: "1", colour: "red" })], environment)
-  expect(odd.stderr).toMatch(/ {2}- colour is no field that is known here/u)
-  expect(odd.stderr).toMatch(/ {2}- city is required/u)
+  expect(odd.stderr).toMatch(/ {2}- colour is not known: correct its spelling, or remove it/u)
+  expect(odd.stderr).toMatch(/ {2}- city is missing: add it/u)
 })

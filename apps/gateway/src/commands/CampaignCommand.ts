@@ -2,7 +2,7 @@
 import { Console, Effect, FileSystem, Schema, Stdio, Stream } from "effect"
 import { Campaign, type CampaignFinding, type CampaignReport } from "@parley/schema/Campaign"
 import { scan as scanned } from "@parley/core/campaign/Scan"
-import { fileProblems } from "../FileProblems.ts"
+import * as Mistakes from "../Mistakes.ts"
 
 /** The file can't be used; `message` says why, with the place. */
 export class BadCampaignFile extends Schema.TaggedError<BadCampaignFile>()("BadCampaignFile", { file: Schema.String, detail: Schema.String }) {
@@ -31,7 +31,7 @@ const read = Effect.fnUntraced(function*(file: string) {
   const bad = (detail: string) => new BadCampaignFile({ file, detail })
   const text = yield* readText(file).pipe(Effect.mapError((error) => bad(`  - it can't be read: ${error.message}`)))
   const json = yield* Effect.try({ try: (): unknown => JSON.parse(text), catch: (error) => bad(`  - it is not JSON: ${String(error)}`) })
-  return yield* decode(json).pipe(Effect.mapError((error) => bad(fileProblems(error.issue).map((problem) => `  - ${problem}`).join("\n"))))
+  return yield* decode(json).pipe(Effect.mapError((error) => bad(Mistakes.sentences(error.issue, "it").map((problem) => `  - ${problem}`).join("\n"))))
 })
 
 const signs = { blocker: "✗", warning: "!", advice: "·" } as const

@@ -2,7 +2,7 @@
 import { Console, Effect, FileSystem, Schema, Stdio, Stream } from "effect"
 import { BrandSubmission, CampaignSubmission, TollFreeSubmission } from "@parley/contract/Registration"
 import { BadRequestError, type CarrierRegistration, type Parley, type RegistrationKind } from "@parley/sdk"
-import { fileProblems } from "../FileProblems.ts"
+import * as Mistakes from "../Mistakes.ts"
 import { call, type CallFailed, client } from "./ClientCommands.ts"
 
 /** The file can't be used, or what it says can't be filed; `message` says why, with the place of each mistake. */
@@ -23,7 +23,7 @@ const read = Effect.fnUntraced(function*<A>(file: string, schema: Schema.Decoder
   const text = yield* readText(file).pipe(Effect.mapError((error) => bad(`it can't be read: ${error.message}`)))
   const json = yield* Effect.try({ try: (): unknown => JSON.parse(text), catch: (error) => bad(`it is not JSON: ${String(error)}`) })
   // A field that nobody knows is a mistake in a file: it would go unfiled.
-  return yield* Schema.decodeUnknownEffect(schema, { errors: "all", onExcessProperty: "error" })(json).pipe(Effect.mapError(({ issue }) => bad(...fileProblems(issue))))
+  return yield* Schema.decodeUnknownEffect(schema, { errors: "all", onExcessProperty: "error" })(json).pipe(Effect.mapError(({ issue }) => bad(...Mistakes.sentences(issue, "it"))))
 })
 
 /** What the gateway finds wrong, mistake by mistake. */
