@@ -1,21 +1,13 @@
 /** A real gateway in the test's process, on a port of its own, with a simulated carrier. */
-import { createServer } from "node:net"
 import { startCarrierSim } from "@parley/carrier-sim/startCarrierSim"
 import * as Apply from "@parley/gateway/Apply"
 import * as GatewayLive from "@parley/gateway/Gateway"
 import { decode } from "@parley/gateway/ProjectFile"
 import * as Settings from "@parley/gateway/Settings"
+import { freePort } from "@parley/scripts/FreePort"
 import { Effect, Layer, Logger, ManagedRuntime, Option, References } from "effect"
 
 export const secrets: Readonly<Record<string, string>> = { EXAMPLES_API_KEY: "pk_the-key-of-the-examples-000000000000000000", AGENT_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
 
 /** A project with one number and a quick agent. Its connector is `conn_` and its name. */
 export const projectFile = (project: string, number: string, agent: object) => ({

@@ -4,7 +4,7 @@ import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as PostgresServer from "@parley/conformance/PostgresServer"
 import { type ChildGateway, childGateway } from "./harness/Child.ts"
 import { parley } from "./harness/Command.ts"
-import { freePort } from "./harness/FreePort.ts"
+import { freePort } from "@parley/scripts/FreePort"
 import { projectFile, us } from "./harness/Projects.ts"
 
 const user = "+14155560001"

@@ -7,7 +7,7 @@ import * as PostgresClient from "@parley/storage/PostgresClient"
 import { type Api, makeApi } from "./harness/Api.ts"
 import { type ChildGateway, childGateway } from "./harness/Child.ts"
 import { parley, running } from "./harness/Command.ts"
-import { freePort } from "./harness/FreePort.ts"
+import { freePort } from "@parley/scripts/FreePort"
 import { accountSid, authToken, number, projectFile, us } from "./harness/Projects.ts"
 import { until } from "./harness/Waiting.ts"
 

@@ -1,15 +1,5 @@
 /** The demo of `npm start`, unbuilt, for programs that talk with it. */
 import { spawn } from "node:child_process"
-import { createServer } from "node:net"
-
-export const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer().once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")))
-    })
-  })
 
 /** Starts the demo of the workspace at `root` on a port of this machine, in memory. Rejects with what it printed when it does not start. */
 export const startDemo = (root: string, port: number) =>

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process"
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { freePort, startDemo } from "../src/demo.ts"
+import { startDemo } from "../src/demo.ts"
+import { freePort } from "../src/FreePort.ts"
 import { documentedExamples, type Example, examplesOf, folders, readmeOf, sourcesOf } from "../src/examples.ts"
 
 const root = join(import.meta.dirname, "../../..")

@@ -2,23 +2,15 @@
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, expect, it } from "vitest"
+import { freePort } from "../src/FreePort.ts"
 
 const root = fileURLToPath(new URL("../../../", import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), "parley-start-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  server.close()
-  return typeof address === "object" && address !== null ? address.port : 0
-}
 
 it("the built demo becomes ready, answers a send and exits with 0 on SIGTERM", { timeout: 240_000 }, async () => {
   const built = spawnSync(process.execPath, ["tooling/scripts/src/build.ts"], { cwd: root, encoding: "utf8" })

@@ -10,7 +10,7 @@ import { decode } from "../../src/ProjectFile.ts"
 import * as Settings from "../../src/Settings.ts"
 import { type Api, type ApiOptions, makeApi } from "./Api.ts"
 import { type Carrier, startCarrier } from "./Carrier.ts"
-import { freePort } from "./FreePort.ts"
+import { freePort } from "@parley/scripts/FreePort"
 import { accountSid, authToken, secrets, type TestProject } from "./Projects.ts"
 
 /** Quick enough to see what a line does about trouble. */

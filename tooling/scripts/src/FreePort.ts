@@ -1,4 +1,4 @@
-/** A port that nobody listens on: the carrier signs the gateway's address, so it has to be known before the gateway starts. */
+/** A port of this machine that nobody listens on, for what has to know its address before it starts. */
 import { createServer } from "node:net"
 
 export const freePort = (): Promise<number> =>
