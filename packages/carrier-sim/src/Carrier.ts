@@ -8,7 +8,7 @@ import { inboundSegments, tellApplication, type InboundWebhook } from "./Inbound
 import { InvalidControl } from "./InvalidControl.ts"
 import { type HandsetFile, linked, received } from "./Media.ts"
 import type { MessageRecord, MessageResource } from "./MessageResource.ts"
-import { toResource } from "./MessageResource.ts"
+import { newRecord, toResource } from "./MessageResource.ts"
 import { makeMessageStore, type MessageStore } from "./MessageStore.ts"
 import type { OwnedNumber } from "./Numbers.ts"
 import { makeOptOuts, type OptOuts } from "./OptOuts.ts"
@@ -115,24 +115,8 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
     return record
   }
 
-  const emptyRecord = (input: Pick<MessageRecord, "sid" | "accountSid" | "direction" | "to" | "from" | "body" | "status" | "media">): MessageRecord => {
-    const nowMillis = clock.nowMillis()
-    return {
-      ...input,
-      originalBody: input.body,
-      numSegments: inboundSegments(input.body, input.media.length),
-      messagingServiceSid: null,
-      statusCallback: null,
-      errorCode: null,
-      errorMessage: null,
-      createdAtMillis: nowMillis,
-      updatedAtMillis: nowMillis,
-      sendingAtMillis: null,
-      sentAtMillis: null,
-      endedAtMillis: null,
-      validUntilMillis: nowMillis + 36_000_000
-    }
-  }
+  const recordOf = (input: Omit<Parameters<typeof newRecord>[0], "numSegments">): MessageRecord =>
+    newRecord({ ...input, numSegments: inboundSegments(input.body, input.media.length) }, clock.nowMillis())
 
   const reply = (inbound: MessageRecord, twiml: TwimlReply) => {
     const from = twiml.from ?? inbound.to
@@ -140,7 +124,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
     if (twiml.body === "" && twiml.mediaUrls.length === 0) return
     if (optOuts.blocks(to, from, twiml.body, clock.nowMillis())) return
     const { accountSid } = inbound
-    const record = emptyRecord({ sid: newSid(twiml.mediaUrls.length > 0 ? "MM" : "SM"), accountSid, direction: "outbound-reply", to, from, body: twiml.body, status: "queued", media: linked(twiml.mediaUrls) })
+    const record = recordOf({ sid: newSid(twiml.mediaUrls.length > 0 ? "MM" : "SM"), accountSid, direction: "outbound-reply", to, from, body: twiml.body, status: "queued", media: linked(twiml.mediaUrls) })
     store.add(record)
     delivery.queue(record)
   }
@@ -151,7 +135,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
     const media = received(input.media ?? [])
     const sid = input.messageSid ?? newSid(media.length > 0 ? "MM" : "SM")
     const { accountSid } = number
-    const record = emptyRecord({ sid, accountSid, direction: "inbound", to: input.to, from: input.from, body: input.body, status: "received", media })
+    const record = recordOf({ sid, accountSid, direction: "inbound", to: input.to, from: input.from, body: input.body, status: "received", media })
     record.sentAtMillis = record.createdAtMillis
     store.add(record)
     store.arrive(input.from, record)

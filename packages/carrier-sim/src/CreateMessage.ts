@@ -3,7 +3,7 @@ import { segment, toLookalikes } from "@parley/schema/MessageText"
 import type { AccountOptions } from "./CarrierOptions.ts"
 import { restFailure } from "./CarrierErrors.ts"
 import { linked } from "./Media.ts"
-import type { MessageRecord } from "./MessageResource.ts"
+import { type MessageRecord, newRecord } from "./MessageResource.ts"
 import type { MessagingService } from "./MessagingServices.ts"
 import { countryCodeOf, isNorthAmerican, type OwnedNumber } from "./Numbers.ts"
 import { newSid } from "./ResourceFormat.ts"
@@ -125,27 +125,19 @@ export const createMessage = (form: Form, parts: CreateParts): Created => {
     if (parts.optedOut(to, from, body)) throw restFailure(21610)
   }
   const atMillis = service === undefined ? undefined : sendAtMillis(form, nowMillis)
-  const record: MessageRecord = {
+  const record = newRecord({
     sid: newSid(mediaUrls.length > 0 ? "MM" : "SM"),
     accountSid: account.sid,
     direction: "outbound-api",
     to,
     from: from === "" ? null : from,
     body,
-    originalBody: body,
     status: atMillis !== undefined ? "scheduled" : service !== undefined ? "accepted" : "queued",
     numSegments: service === undefined ? segments : 0,
     media: linked(mediaUrls),
     messagingServiceSid: service?.sid ?? null,
     statusCallback: statusCallback !== "" ? statusCallback : (service?.statusCallback ?? null),
-    errorCode: null,
-    errorMessage: null,
-    createdAtMillis: nowMillis,
-    updatedAtMillis: nowMillis,
-    sendingAtMillis: null,
-    sentAtMillis: null,
-    endedAtMillis: null,
     validUntilMillis: validUntilMillis + (atMillis === undefined ? 0 : atMillis - nowMillis)
-  }
+  }, nowMillis)
   return { record, sendAtMillis: atMillis }
 }

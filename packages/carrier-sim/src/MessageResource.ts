@@ -20,6 +20,9 @@ export type Status =
 export const isFinal = (status: Status): boolean =>
   status === "delivered" || status === "undelivered" || status === "failed" || status === "canceled" || status === "received"
 
+/** Twilio's longest validity period, and its default. */
+const longestValidityMillis = 36_000_000
+
 /** Times are Unix milliseconds on the simulator's clock. */
 export interface MessageRecord {
   readonly sid: string
@@ -47,6 +50,24 @@ export interface MessageRecord {
   /** Waiting longer than this in a queue ends it as failed. */
   validUntilMillis: number
 }
+
+type Given = Pick<MessageRecord, "sid" | "accountSid" | "direction" | "to" | "from" | "body" | "status" | "media" | "numSegments">
+
+/** A message to which nothing has happened yet. */
+export const newRecord = (given: Given & Partial<MessageRecord>, nowMillis: number): MessageRecord => ({
+  originalBody: given.body,
+  messagingServiceSid: null,
+  statusCallback: null,
+  errorCode: null,
+  errorMessage: null,
+  createdAtMillis: nowMillis,
+  updatedAtMillis: nowMillis,
+  sendingAtMillis: null,
+  sentAtMillis: null,
+  endedAtMillis: null,
+  validUntilMillis: nowMillis + longestValidityMillis,
+  ...given
+})
 
 /** The 20 keys of Twilio's message resource. */
 export interface MessageResource {

@@ -1,5 +1,6 @@
 /** An application under test: a real server that remembers its webhooks and answers as it is told. */
 import { createServer, type ServerResponse } from "node:http"
+import type { RunningCarrierSim } from "../src/startCarrierSim.ts"
 import { validateRequest } from "twilio/lib/webhooks/webhooks.js"
 
 export interface Received {
@@ -61,6 +62,14 @@ export const status = (code: number): Reply => (_, response) => void response.wr
 export const twiml = (xml: string): Reply => (_, response) => void response.writeHead(200, { "content-type": "text/xml" }).end(xml)
 export const hangUp: Reply = (_, response) => void response.destroy()
 export const never: Reply = () => undefined
+
+/** Before each test: what is under way ends, and both sides forget. */
+export const startAfresh = async (sim: RunningCarrierSim, app: { forget(): void }): Promise<void> => {
+  sim.advance(60_000)
+  await sim.settled()
+  sim.reset()
+  app.forget()
+}
 
 /** Waits until `test` is true, asking often; fails after 5 s with `what`. */
 export const until = async (what: string, test: () => boolean): Promise<void> => {

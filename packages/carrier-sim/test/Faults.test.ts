@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import type { FaultEffect, FaultMatch } from "../src/Faults.ts"
 import { startCarrierSim, type RunningCarrierSim } from "../src/startCarrierSim.ts"
-import { startApplication, until } from "./Application.ts"
+import { startAfresh, startApplication, until } from "./Application.ts"
 import { clientOf } from "./TwilioClient.ts"
 
 const number = "+15005550006"
@@ -16,11 +16,7 @@ beforeAll(async () => {
   sim = await startCarrierSim({ numbers: [{ phoneNumber: number, smsUrl: `${app.url}/sms` }], delays: { queuedMillis: 1, sentMillis: 5, deliveredMillis: 10 } })
   client = clientOf(sim)
 })
-beforeEach(async () => {
-  await sim.settled()
-  sim.reset()
-  app.forget()
-})
+beforeEach(() => startAfresh(sim, app))
 afterAll(async () => {
   await sim.close()
   await app.close()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, describe, it } from "vitest"
 import { type RunningCarrierSim, startCarrierSim } from "../src/startCarrierSim.ts"
-import { startApplication } from "./Application.ts"
+import { startAfresh, startApplication } from "./Application.ts"
 import { clientOf } from "./TwilioClient.ts"
 
 const number = "+15005550006"
@@ -15,11 +15,7 @@ beforeAll(async () => {
   sim = await startCarrierSim()
   sim.number({ phoneNumber: number, smsUrl: `${app.url}/sms` })
 })
-beforeEach(async () => {
-  await sim.settled()
-  sim.reset()
-  app.forget()
-})
+beforeEach(() => startAfresh(sim, app))
 afterAll(async () => {
   await sim.close()
   await app.close()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { startCarrierSim, type RunningCarrierSim } from "../src/startCarrierSim.ts"
-import { startApplication, until } from "./Application.ts"
+import { startAfresh, startApplication, until } from "./Application.ts"
 import { clientOf } from "./TwilioClient.ts"
 
 const number = "+15005550006"
@@ -13,12 +13,7 @@ beforeAll(async () => {
   app = await startApplication()
   sim = await startCarrierSim({ keptMessages: 50 })
 })
-beforeEach(async () => {
-  sim.advance(60_000)
-  await sim.settled()
-  sim.reset()
-  app.forget()
-})
+beforeEach(() => startAfresh(sim, app))
 afterAll(async () => {
   await sim.close()
   await app.close()

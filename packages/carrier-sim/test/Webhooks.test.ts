@@ -1,7 +1,7 @@
 import { createServer } from "node:net"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { startCarrierSim, type RunningCarrierSim } from "../src/startCarrierSim.ts"
-import { hangUp, never, startApplication, status, twiml, until } from "./Application.ts"
+import { hangUp, never, startAfresh, startApplication, status, twiml, until } from "./Application.ts"
 import { clientOf } from "./TwilioClient.ts"
 
 const number = "+15005550006"
@@ -22,10 +22,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.close(() => resolve()))
 })
 beforeEach(async () => {
-  sim.advance(60_000)
-  await sim.settled()
-  sim.reset()
-  app.forget()
+  await startAfresh(sim, app)
   sim.number({ phoneNumber: number, smsUrl: "", smsFallbackUrl: "", smsMethod: "POST" })
 })
 afterAll(async () => {
