@@ -4,9 +4,10 @@ import type { Country } from "@parley/schema/Country"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { Destination, NumberOffer, OwnedNumber } from "@parley/core/ports/NumberMarket"
 import { MarketFailure, NumberMarket } from "@parley/core/ports/NumberMarket"
+import { type Fault as CarrierFault, faulty } from "./CarrierFaults.ts"
 
-/** What happens to a call: it is carried out, or not, and its answer comes, or not. */
-export type Fault = "lost_before" | "lost_after" | "busy" | "rejected" | "refused" | "gone" | "killed_before" | "killed_after"
+/** `gone`: the number was sold to somebody else. */
+export type Fault = CarrierFault | "gone"
 
 export type Kind = "search" | "buy" | "find" | "configure" | "prepare" | "join" | "leave" | "release"
 
@@ -31,8 +32,6 @@ export const shelf = ["+14155550100", "+14155550101", "+14155550102"].map((numbe
 
 const failure = (reason: MarketFailure["reason"]) => new MarketFailure({ reason, code: reason === "rejected" ? "21502" : null, detail: `The market says ${reason}.` })
 
-const reasons = { lost_before: "ambiguous", lost_after: "ambiguous", busy: "not_now", rejected: "rejected", refused: "refused", gone: "not_for_sale" } as const
-
 const offer = (number: PhoneNumber): NumberOffer => ({
   number,
   country: "US" as Country,
@@ -55,16 +54,7 @@ export const layer: Layer.Layer<FakeMarket | NumberMarket> = Layer.effectContext
     faults: new Map(),
     address: "https://sms.example.com/sms"
   })
-  const call = <A>(kind: Kind, about: string, act: Effect.Effect<A, MarketFailure>): Effect.Effect<A, MarketFailure> =>
-    Effect.suspend(() => {
-      fake.calls.push(`${kind} ${about}`)
-      const fault = fake.faults.get(kind)?.shift()
-      if (fault === undefined) return act
-      // The process is gone: nobody records what came of the call.
-      if (fault === "killed_before") return Effect.interrupt
-      if (fault === "killed_after") return Effect.andThen(act, Effect.interrupt)
-      return fault === "lost_after" ? Effect.andThen(act, Effect.fail(failure("ambiguous"))) : Effect.fail(failure(reasons[fault]))
-    })
+  const call = faulty(fake, failure, { gone: failure("not_for_sale") })
   const market = NumberMarket.of({
     inboundAddress: () => fake.address,
     search: (_, { contains }, limit) =>

@@ -2,9 +2,8 @@
 import { Context, Effect, Layer, Option } from "effect"
 import type { CarrierWord } from "@parley/core/CarrierRegistration"
 import { CarrierRegistrations, type Filed, type FilingMistake, RegistrationFailure, type Submission } from "@parley/core/ports/CarrierRegistrations"
+import { type Fault, faulty } from "./CarrierFaults.ts"
 
-/** What happens to a call: it is carried out, or not, and its answer comes, or not. */
-export type Fault = "lost_before" | "lost_after" | "busy" | "rejected" | "refused" | "killed_before" | "killed_after"
 type Kind = "find" | "submit" | "look" | "attach"
 
 export class FakeRegistrations extends Context.Service<FakeRegistrations, {
@@ -24,21 +23,11 @@ export class FakeRegistrations extends Context.Service<FakeRegistrations, {
 }>()("@parley/storage/test/FakeRegistrations") {}
 
 const failure = (reason: RegistrationFailure["reason"]) => new RegistrationFailure({ reason, code: reason === "rejected" ? "20001" : null, detail: `The carrier says ${reason}.` })
-const reasons = { lost_before: "ambiguous", lost_after: "ambiguous", busy: "not_now", rejected: "rejected", refused: "refused" } as const
 const prefixes = { brand: "BN", campaign: "QE", toll_free: "HH" } as const
 
 export const layer: Layer.Layer<FakeRegistrations | CarrierRegistrations> = Layer.effectContext(Effect.sync(() => {
   const fake = FakeRegistrations.of({ calls: [], filed: new Map(), attached: new Map(), submissions: 0, words: new Map(), mistakes: [], faults: new Map() })
-  const call = <A>(kind: Kind, about: string, act: Effect.Effect<A, RegistrationFailure>): Effect.Effect<A, RegistrationFailure> =>
-    Effect.suspend(() => {
-      fake.calls.push(`${kind} ${about}`)
-      const fault = fake.faults.get(kind)?.shift()
-      if (fault === undefined) return act
-      // The process is gone: nobody records what came of the call.
-      if (fault === "killed_before") return Effect.interrupt
-      if (fault === "killed_after") return Effect.andThen(act, Effect.interrupt)
-      return fault === "lost_after" ? Effect.andThen(act, Effect.fail(failure("ambiguous"))) : Effect.fail(failure(reasons[fault]))
-    })
+  const call = faulty<Kind, RegistrationFailure>(fake, failure, {})
   const submitted = ({ registration: { filing, id } }: Submission) =>
     Effect.sync(() => {
       const carrierId = `${prefixes[filing.kind]}${++fake.submissions}`

@@ -10,6 +10,7 @@ import { RegistrationStore } from "@parley/core/ports/RegistrationStore"
 import { waiting } from "@parley/core/RegisteredNumbers"
 import * as Registrations from "@parley/core/Registrations"
 import * as RegistrationSteps from "@parley/core/RegistrationSteps"
+import type { Fault } from "./CarrierFaults.ts"
 import * as FakeRegistrations from "./FakeRegistrations.ts"
 import { accountId, connector, first, second, world } from "./World.ts"
 
@@ -32,7 +33,7 @@ const pass = Effect.fnUntraced(function*(time: Duration.Input = "1 minute", step
 const row = (id: RegistrationId) => Effect.map(Effect.flatMap(RegistrationStore, (store) => store.get(id)), Option.getOrThrow)
 const number = (of: PhoneNumber) => Effect.map(Effect.flatMap(Directory, (directory) => directory.number(of)), Option.getOrThrow)
 const says = (carrierId: string | null, word: Partial<CarrierWord>) => Effect.map(carrier, (fake) => void fake.words.set(carrierId ?? "", word))
-const fail = (kind: "find" | "submit" | "look" | "attach", ...faults: ReadonlyArray<FakeRegistrations.Fault>) => Effect.map(carrier, (fake) => void fake.faults.set(kind, [...faults]))
+const fail = (kind: "find" | "submit" | "look" | "attach", ...faults: ReadonlyArray<Fault>) => Effect.map(carrier, (fake) => void fake.faults.set(kind, [...faults]))
 
 /** A brand that carriers have approved. */
 const approvedBrand = Effect.fnUntraced(function*(trustScore: number | null = 80, filing: Filing = Samples.brandFiling) {
@@ -74,7 +75,7 @@ describe("a brand", () => {
     assert.strictEqual((yield* carrier).submissions, 1)
   }))
 
-  const cuts: ReadonlyArray<readonly [string, ...ReadonlyArray<FakeRegistrations.Fault>]> = [
+  const cuts: ReadonlyArray<readonly [string, ...ReadonlyArray<Fault>]> = [
     ["the answer to the submission is lost", "lost_after"],
     ["the submission is lost", "lost_before"],
     ["the process is killed before the submission", "killed_before"],
