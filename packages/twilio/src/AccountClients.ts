@@ -1,13 +1,14 @@
 /** Twilio's client of each account, made once and kept until the account's secret changes. */
-import { Effect, Redacted, Schema } from "effect"
-import { login, type TwilioAccount } from "./TwilioAccount.ts"
+import { Duration, Effect, Redacted, Schema } from "effect"
+import type { ProjectId } from "@parley/schema/Ids"
+import { type AccountFor, login, type TwilioAccount } from "./TwilioAccount.ts"
 import { type Client, connect } from "./TwilioPackage.ts"
-import type { TwilioHttpClient } from "./TwilioHttpClient.ts"
+import { make, type TwilioHttpClient } from "./TwilioHttpClient.ts"
 
 /** The account holds nothing that Twilio could accept. `detail`: a sentence for the operator, without secrets. */
 export class CannotLogIn extends Schema.TaggedError<CannotLogIn>()("CannotLogIn", { detail: Schema.String }) {}
 
-export const clientsOn = (http: TwilioHttpClient) => {
+const clientsOn = (http: TwilioHttpClient) => {
   const kept = new Map<string, { readonly password: Redacted.Redacted; readonly client: Client }>()
   return (account: TwilioAccount): Effect.Effect<Client, CannotLogIn> =>
     Effect.suspend(() => {
@@ -26,3 +27,36 @@ export const clientsOn = (http: TwilioHttpClient) => {
       })
     })
 }
+
+export interface ClientsOptions {
+  readonly accountFor: AccountFor
+  /** In place of Twilio's own addresses: a simulator or a proxy. */
+  readonly baseUrl?: URL | null
+  /** For one call. Default 10 s. */
+  readonly timeout?: Duration.Duration
+  /** Connections to share. Default: their own. */
+  readonly http?: TwilioHttpClient
+}
+
+/** Connections to Twilio that are closed with the scope. */
+export const connections = ({ baseUrl = null, timeout = Duration.seconds(10) }: Pick<ClientsOptions, "baseUrl" | "timeout">) =>
+  Effect.acquireRelease(Effect.sync(() => make({ baseUrl, timeout })), (http) => Effect.sync(http.close))
+
+/**
+ * The client of each project's account, on connections that are closed with the scope.
+ * @param failed what a port calls it that there is none: `refused` wants an operator, `not_now` may pass
+ */
+export const clients = Effect.fnUntraced(function*<E>(options: ClientsOptions, failed: (reason: "refused" | "not_now", detail: string) => E) {
+  const http = options.http ?? (yield* connections(options))
+  const clientOf = clientsOn(http)
+  const refused = ({ detail }: { readonly detail: string }) => Effect.fail(failed("refused", detail))
+  return (projectId: ProjectId): Effect.Effect<Client, E> =>
+    options.accountFor(projectId).pipe(
+      Effect.flatMap(clientOf),
+      Effect.catchTags({
+        NoTwilioAccount: refused,
+        CannotLogIn: refused,
+        StoreFailure: () => Effect.fail(failed("not_now", "The Twilio account of the project could not be read from the store."))
+      })
+    )
+})

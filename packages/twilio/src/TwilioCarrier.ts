@@ -6,9 +6,9 @@ import { toLookalikes } from "@parley/schema/MessageText"
 import { isPhoneNumber, type PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { AccountFor } from "./TwilioAccount.ts"
 import type { Client } from "./TwilioPackage.ts"
-import { clientsOn } from "./AccountClients.ts"
+import { clients, connections } from "./AccountClients.ts"
 import { explain, ofCreate, ofRead, senderVerdict } from "./TwilioErrors.ts"
-import { make, TwilioCallFailed } from "./TwilioHttpClient.ts"
+import { TwilioCallFailed } from "./TwilioHttpClient.ts"
 import { statusOf } from "./TwilioStatus.ts"
 import { webhookRepeats } from "./TwilioWebhook.ts"
 
@@ -90,21 +90,9 @@ const toCarrierText = (listed: Listed, createdAt: DateTime.Utc): CarrierText => 
  */
 export const layer = (options: TwilioCarrierOptions): Layer.Layer<Carrier> =>
   Layer.effect(Carrier, Effect.gen(function*() {
-    const http = yield* Effect.acquireRelease(
-      Effect.sync(() => make({ baseUrl: options.baseUrl ?? null, timeout: options.timeout ?? Duration.seconds(10) })),
-      (http) => Effect.sync(http.close)
-    )
-    const clientOf = clientsOn(http)
-
-    const client = (text: OutboundText): Effect.Effect<Client, CarrierFailure> =>
-      options.accountFor(text.projectId).pipe(
-        Effect.catchTags({
-          NoTwilioAccount: ({ detail }) => new Refused({ code: null, detail }),
-          StoreFailure: () => notNow("The Twilio account of the project could not be read from the store.")
-        }),
-        Effect.flatMap((account) => Effect.mapError(clientOf(account), ({ detail }) => new Refused({ code: null, detail }))),
-        Effect.mapError(failed)
-      )
+    const http = yield* connections(options)
+    const clientOf = yield* clients({ ...options, http }, (reason, detail) => failed(reason === "refused" ? new Refused({ code: null, detail }) : notNow(detail)))
+    const client = ({ projectId }: OutboundText) => clientOf(projectId)
 
     const send = Effect.fn("TwilioCarrier.send")(function*(text: OutboundText, mayLeave: () => boolean) {
       const { messages } = yield* client(text)

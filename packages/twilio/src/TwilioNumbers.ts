@@ -1,16 +1,14 @@
 /** The market of numbers on Twilio's REST API, through Twilio's own package. */
-import { Duration, Effect, Layer, Option } from "effect"
+import { type Duration, Effect, Layer, Option } from "effect"
 import type { Destination, NumberOffer, NumberWish, OwnedNumber } from "@parley/core/ports/NumberMarket"
 import { MarketFailure, NumberMarket } from "@parley/core/ports/NumberMarket"
 import type { Country } from "@parley/schema/Country"
-import type { ProjectId } from "@parley/schema/Ids"
 import { isNorthAmericanTollFree } from "@parley/schema/NumberPlan"
 import { isPhoneNumber } from "@parley/schema/PhoneNumber"
 import type { MarketType, Price } from "@parley/schema/Provisioning"
 import type { AccountFor } from "./TwilioAccount.ts"
 import type { Client } from "./TwilioPackage.ts"
-import { clientsOn } from "./AccountClients.ts"
-import { make } from "./TwilioHttpClient.ts"
+import { clients } from "./AccountClients.ts"
 import { failureOf, isMember, isMissing } from "./TwilioNumberErrors.ts"
 
 export interface TwilioNumbersOptions {
@@ -106,22 +104,7 @@ const pageOf = async (client: Client, { country, type }: NumberWish, filter: Fil
 export const layer = (options: TwilioNumbersOptions): Layer.Layer<NumberMarket> =>
   Layer.effect(NumberMarket, Effect.gen(function*() {
     const { publicUrl } = options
-    const http = yield* Effect.acquireRelease(
-      Effect.sync(() => make({ baseUrl: options.baseUrl ?? null, timeout: options.timeout ?? Duration.seconds(10) })),
-      (http) => Effect.sync(http.close)
-    )
-    const clientOf = clientsOn(http)
-    const refused = ({ detail }: { readonly detail: string }) => new MarketFailure({ reason: "refused", code: null, detail })
-
-    const client = (projectId: ProjectId): Effect.Effect<Client, MarketFailure> =>
-      options.accountFor(projectId).pipe(
-        Effect.flatMap(clientOf),
-        Effect.catchTags({
-          NoTwilioAccount: refused,
-          CannotLogIn: refused,
-          StoreFailure: () => new MarketFailure({ reason: "not_now", code: null, detail: "The Twilio account of the project could not be read from the store." })
-        })
-      )
+    const client = yield* clients(options, (reason, detail) => new MarketFailure({ reason, code: null, detail }))
 
     const call = <A>(use: () => Promise<A>, changes: boolean) => Effect.tryPromise({ try: use, catch: (cause) => failureOf(cause, changes) })
 

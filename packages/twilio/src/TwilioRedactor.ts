@@ -1,10 +1,10 @@
 /** Has Twilio forget the words of a text: its record, its segments and its price stay. Source: twilio.com/docs/messaging/api/message-resource, "Redact a Message". */
-import { Duration, Effect, Layer } from "effect"
+import { type Duration, Effect, Layer } from "effect"
 import { RedactionFailure, Redactor } from "@parley/core/ports/Redactor"
 import type { AccountFor } from "./TwilioAccount.ts"
-import { clientsOn } from "./AccountClients.ts"
+import { clients } from "./AccountClients.ts"
 import { explain } from "./TwilioErrors.ts"
-import { make, TwilioCallFailed } from "./TwilioHttpClient.ts"
+import { TwilioCallFailed } from "./TwilioHttpClient.ts"
 import { isMissing } from "./TwilioNumberErrors.ts"
 
 export interface TwilioRedactorOptions {
@@ -29,20 +29,10 @@ const failureOf = (cause: unknown): RedactionFailure => {
 
 export const layer = (options: TwilioRedactorOptions): Layer.Layer<Redactor> =>
   Layer.effect(Redactor, Effect.gen(function*() {
-    const http = yield* Effect.acquireRelease(
-      Effect.sync(() => make({ baseUrl: options.baseUrl ?? null, timeout: options.timeout ?? Duration.seconds(10) })),
-      (http) => Effect.sync(http.close)
-    )
-    const clientOf = clientsOn(http)
+    const clientOf = yield* clients(options, (reason, detail) => failure(reason === "refused" ? "refused" : "later", detail))
     return Redactor.of({
       redact: Effect.fn("TwilioRedactor.redact")(function*({ carrierId, projectId }) {
-        const account = yield* options.accountFor(projectId).pipe(
-          Effect.catchTags({
-            NoTwilioAccount: ({ detail }) => failure("refused", detail),
-            StoreFailure: () => failure("later", "The Twilio account of the project could not be read from the store.")
-          })
-        )
-        const client = yield* Effect.mapError(clientOf(account), ({ detail }) => failure("refused", detail))
+        const client = yield* clientOf(projectId)
         yield* Effect.tryPromise({ try: () => client.messages(carrierId).update({ body: "" }), catch: (cause) => cause }).pipe(
           Effect.catch((cause) => isMissing(cause) ? Effect.void : Effect.fail(failureOf(cause)))
         )

@@ -1,15 +1,13 @@
 /** Registrations on Twilio's messaging API, through Twilio's own package: brands, campaigns of Messaging Services, toll-free verifications. */
-import { Duration, Effect, Layer, Option } from "effect"
+import { type Duration, Effect, Layer, Option } from "effect"
 import type { BrandFiling, CampaignFiling, CarrierRegistration, CarrierWord, TollFreeFiling } from "@parley/core/CarrierRegistration"
 import { CarrierRegistrations, type Filed, RegistrationFailure } from "@parley/core/ports/CarrierRegistrations"
 import type { MarketFailure } from "@parley/core/ports/NumberMarket"
-import type { ProjectId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { AccountFor } from "./TwilioAccount.ts"
 import type { Client } from "./TwilioPackage.ts"
-import { clientsOn } from "./AccountClients.ts"
+import { clients } from "./AccountClients.ts"
 import { brandForm, campaignForm, campaignUpdate, mistakesOf, tollFreeForm } from "./TwilioFilingForms.ts"
-import { make } from "./TwilioHttpClient.ts"
 import { failureOf, isMissing } from "./TwilioNumberErrors.ts"
 import { gone, ofBrand, ofCampaign, ofTollFree } from "./TwilioVerdicts.ts"
 
@@ -129,21 +127,7 @@ const attachTo = Effect.fnUntraced(function*(client: Client, { poolId }: Carrier
 
 export const layer = (options: TwilioRegistrationsOptions): Layer.Layer<CarrierRegistrations> =>
   Layer.effect(CarrierRegistrations, Effect.gen(function*() {
-    const http = yield* Effect.acquireRelease(
-      Effect.sync(() => make({ baseUrl: options.baseUrl ?? null, timeout: options.timeout ?? Duration.seconds(10) })),
-      (http) => Effect.sync(http.close)
-    )
-    const clientOf = clientsOn(http)
-    const refused = ({ detail }: { readonly detail: string }) => failure("refused", detail)
-    const client = (projectId: ProjectId): Effect.Effect<Client, RegistrationFailure> =>
-      options.accountFor(projectId).pipe(
-        Effect.flatMap(clientOf),
-        Effect.catchTags({
-          NoTwilioAccount: refused,
-          CannotLogIn: refused,
-          StoreFailure: () => failure("not_now", "The Twilio account of the project could not be read from the store.")
-        })
-      )
+    const client = yield* clients(options, failure)
 
     return CarrierRegistrations.of({
       mistakes: mistakesOf,
