@@ -101,6 +101,8 @@ const gone = (shell: ChildProcess) => new Promise<void>((resolve) => shell.exitC
 export interface ServerOptions {
   /** Whether a commit waits for the disk; tests do not need it. */
   readonly durable?: boolean
+  /** How much of the database it keeps at hand; tests need little. */
+  readonly sharedBuffers?: string
 }
 
 const embedded = async (options: ServerOptions) => {
@@ -118,7 +120,7 @@ const embedded = async (options: ServerOptions) => {
   const port = await freePort()
   const command = [
     join(native, "bin", "postgres"), "-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", "",
-    "-c", "shared_buffers=32MB", "-c", "max_connections=60",
+    "-c", `shared_buffers=${options.sharedBuffers ?? "32MB"}`, "-c", "max_connections=60",
     ...(options.durable === true ? [] : ["-c", "fsync=off"])
   ]
   let running: Running | null = await launch(folder, command, user ?? {})

@@ -26,7 +26,7 @@ export const layer = (options: PostgresOptions): Layer.Layer<PgClient.PgClient |
       tcp_keepalives_idle: "10",
       tcp_keepalives_interval: "5",
       tcp_keepalives_count: "3",
-      idle_in_transaction_session_timeout: "5s",
+      idle_in_transaction_session_timeout: "3s",
       lock_timeout: "10s",
       statement_timeout: "30s"
     }

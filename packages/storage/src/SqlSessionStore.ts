@@ -53,7 +53,6 @@ export const layer: Layer.Layer<SessionStore, never, SqlClient.SqlClient> = Laye
           named("sessions.active")
         ),
 
-      // Asked when a number is given up, which is rare: no index of its own, but the small one of active sessions.
       activeOn: (of, limit) =>
         sql<SessionRow>`SELECT id, detail FROM sessions
           WHERE project_id = ${of.projectId} AND environment = ${of.environment} AND state <> 'ended' AND agent_number = ${of.agentNumber}

@@ -327,6 +327,12 @@ const lineOwners = [
   `ALTER TABLE lines DROP COLUMN last_claim_at`
 ]
 
+const sessionsOfNumbers = [
+  `CREATE INDEX sessions_number ON sessions (account_id, agent_number, id)`,
+  // For a number that is given up: its conversations that go on, and none of the many that are over.
+  `CREATE INDEX sessions_number_active ON sessions (agent_number) WHERE state <> 'ended'`
+]
+
 export const migrations = Migrator.fromRecord({
   "0001_initial": run(initial),
   "0002_quiet_hours_and_scheduled_sends": run(quietHoursAndScheduledSends),
@@ -340,7 +346,8 @@ export const migrations = Migrator.fromRecord({
   "0010_users_files": run(usersFiles),
   "0011_erasures": Effect.andThen(run(erasures), makeKey(OptOutHash.keyName)),
   "0012_retention": Effect.andThen(run(retention), copyEndings),
-  "0013_line_owners": run(lineOwners)
+  "0013_line_owners": run(lineOwners),
+  "0014_sessions_of_numbers": run(sessionsOfNumbers)
 })
 
 /** Brings the database to the newest version. Safe to run at every start. */

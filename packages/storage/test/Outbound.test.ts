@@ -10,7 +10,7 @@ import { LineStore } from "@parley/core/ports/LineStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import { FakeAgent } from "./FakeAgent.ts"
 import { FakeCarrier } from "./FakeCarrier.ts"
-import { recorded } from "./HotQueries.ts"
+import { recorded } from "@parley/conformance/HotQueries"
 import * as World from "./World.ts"
 
 const { first, second, send, state, told, user, world } = World

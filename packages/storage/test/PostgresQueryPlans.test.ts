@@ -1,7 +1,7 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { queries, recorded } from "./HotQueries.ts"
+import { queries, recorded } from "@parley/conformance/HotQueries"
 import { isMissing, serverOfThisFile } from "./PostgresDatabase.ts"
 
 interface Step {

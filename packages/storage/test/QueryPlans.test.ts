@@ -2,7 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import * as SqliteStore from "../src/SqliteStore.ts"
-import { filled, meant, queries, recorded } from "./HotQueries.ts"
+import { filled, meant, queries, recorded } from "@parley/conformance/HotQueries"
 
 const plan = Effect.fnUntraced(function*(statement: readonly [sql: string, params: ReadonlyArray<unknown>]) {
   const sql = yield* SqlClient.SqlClient

@@ -1,8 +1,6 @@
 /** The queries that a gateway lives on, over rows enough that how they are found matters. */
 import { Effect } from "effect"
 import { SqlClient, Statement } from "effect/sql"
-import * as Samples from "@parley/conformance/Samples"
-import type { Stores } from "@parley/conformance/Stores"
 import { AuditStore } from "@parley/core/ports/AuditStore"
 import { ConsentStore } from "@parley/core/ports/ConsentStore"
 import { Directory } from "@parley/core/ports/Directory"
@@ -17,6 +15,8 @@ import { RetentionStore } from "@parley/core/ports/RetentionStore"
 import { ScheduledSendStore } from "@parley/core/ports/ScheduledSendStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import type { StoreFailure } from "@parley/core/ports/Store"
+import * as Samples from "./Samples.ts"
+import type { Stores } from "./Stores.ts"
 
 const project = Samples.project()
 const agentNumber = Samples.agentNumber()
@@ -25,6 +25,9 @@ const correspondents = { projectId: project.id, environment: "live" as const, us
 const session = Samples.textedSession({ ...correspondents, accountId: project.accountId, agentNumber })
 const registration = Samples.registration(project)
 const message = Samples.outboundText({ ...correspondents, accountId: project.accountId, agentNumber, sessionId: session.id, carrierId: Samples.carrierId() })
+
+/** Whom and what the queries ask for: rows of theirs must be there for the answers to hold anything. */
+export const subject = { project, agentNumber, user: busyUser, session, message }
 
 /** Thousands of rows, so that a scan would be the wrong choice; no statistics, as in production. */
 export const filled = Effect.gen(function*() {
@@ -153,6 +156,8 @@ export const meant: Record<string, string> = {
   "agents that are due": "sessions_agent_due",
   "an account's sessions": "sessions_account",
   "a user's sessions": "sessions_user",
+  "sessions of a number since a time": "sessions_number",
+  "sessions that speak from a number": "sessions_number_active",
   "a text by the carrier's id": "messages_carrier",
   "a session's history": "messages_session",
   "a session's texts": "messages_session",
