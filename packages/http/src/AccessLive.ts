@@ -23,7 +23,8 @@ const invalidKey = new Unauthorized({
 const digest = (text: string) => createHash("sha256").update(text).digest()
 const sha256 = (text: string) => digest(text).toString("hex")
 
-// The row was found by this very hash; comparing once more in constant time keeps the answer's time independent of the index.
+// The row was found by this very hash, through an index whose time may tell how much of a hash fits. A caller chooses keys and not hashes, so that tells nothing of a key;
+// comparing once more, in constant time, is for the store whose look-up is laxer than it should be.
 const isSame = (a: string, b: string) => timingSafeEqual(digest(a), digest(b))
 
 const isUsable = (key: ApiKey, now: DateTime.Utc) =>
