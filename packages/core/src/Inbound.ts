@@ -228,6 +228,10 @@ const converse = Effect.fnUntraced(function*(arrival: Arrival) {
   const current = yield* active(arrival)
   if (Option.isSome(current)) {
     const event = { _tag: "TextReceived" as const, agentNumber: text.to, at: arrivedAt }
+    // The agent is told what comes after the last text that it was asked about, by the order of the ids.
+    const { answeredThrough, running } = current.value.turn
+    const asked = running?.through ?? answeredThrough
+    if (asked !== null) yield* (yield* Ids).after(asked)
     const { session, wakes } = yield* apply(current.value, event, policy).pipe(Effect.catchTag(["SessionClosed", "NotTakenOver"], Effect.die))
     yield* keep(arrival, session.id, { purpose: "text", status: "received", trouble: null })
     const freed = current.value.state === "unanswered" ? yield* QuietHolds.userSpoke(session) : []

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { MessageId, SessionId, TurnId } from "@parley/schema/Ids"
 import { Ids } from "../src/Ids.ts"
@@ -27,6 +27,21 @@ describe("Ids", () => {
       const ids = yield* many(1_000)
       isRising(ids)
       assert.strictEqual(new Set(ids).size, 1_000)
+    }).pipe(Effect.provide(Ids.layer)))
+
+  it.effect("what is made after an id of another process sorts after it, also where that one's clock is ahead", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(1_790_000_000_800)
+      const [theirs] = yield* many(1).pipe(Effect.provide(Layer.fresh(Ids.layer)))
+      yield* TestClock.setTime(1_790_000_000_000)
+      const ids = yield* Ids
+      const [before] = yield* many(1)
+      if (theirs === undefined || before === undefined) return assert.fail("no ids")
+      yield* ids.after(theirs)
+      yield* ids.after(before)
+      isRising([before, theirs, ...yield* many(100)])
+      yield* TestClock.setTime(1_790_000_001_000)
+      isRising([theirs, ...yield* many(100)])
     }).pipe(Effect.provide(Ids.layer)))
 
   it.effect("ids of later milliseconds sort after earlier ones", () =>

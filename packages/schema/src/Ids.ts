@@ -65,3 +65,10 @@ export const timeOrdered = (epochMillis: number, entropy: bigint): string => {
   }
   return text
 }
+
+/** What a time-ordered id was made of: the inverse of `timeOrdered`, whatever prefix stands before it. */
+export const partsOf = (id: string): { readonly epochMillis: number; readonly entropy: bigint } => {
+  let whole = 0n
+  for (const letter of id.slice(-26)) whole = (whole << 5n) | BigInt(alphabet.indexOf(letter))
+  return { epochMillis: Number(whole >> 80n), entropy: whole & ((1n << 80n) - 1n) }
+}

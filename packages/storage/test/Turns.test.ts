@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Deferred, Effect, Fiber, Option } from "effect"
+import { DateTime, Deferred, Effect, Fiber, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import type { SessionId } from "@parley/schema/Ids"
+import { Ids } from "@parley/core/Ids"
 import * as Operators from "@parley/core/Operators"
 import { Directory } from "@parley/core/ports/Directory"
 import { SessionStore } from "@parley/core/ports/SessionStore"
@@ -490,6 +491,18 @@ describe("Turns", () => {
       assert.isNull(turn.failure)
       yield* next.finish(again)
       assert.deepStrictEqual(yield* heard, ["Hello", "Here"])
+    }).pipe(Effect.provide(world())))
+
+  it.effect("a text that a process with a slower clock took is asked about all the same", () =>
+    Effect.gen(function*() {
+      const id = yield* greeted
+      yield* text("One")
+      yield* converse(id)
+      yield* TestClock.setTime(DateTime.toEpochMillis(yield* DateTime.now) - 2_000)
+      yield* text("Two").pipe(Effect.provide(Layer.fresh(Ids.layer)))
+      yield* TestClock.adjust("4 seconds")
+      yield* converse(id)
+      assert.deepStrictEqual(yield* calls, ["reply: One", "reply: Two"])
     }).pipe(Effect.provide(world())))
 
   it.effect("what waits for the agent is found by the sweep, and nothing else", () =>

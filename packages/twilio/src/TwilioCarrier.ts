@@ -8,7 +8,7 @@ import type { AccountFor } from "./TwilioAccount.ts"
 import type { Client } from "./TwilioPackage.ts"
 import { clients, connections } from "./AccountClients.ts"
 import { explain, ofCreate, ofRead, senderVerdict } from "./TwilioErrors.ts"
-import { TwilioCallFailed } from "./TwilioHttpClient.ts"
+import { leavingIf, TwilioCallFailed } from "./TwilioHttpClient.ts"
 import { statusOf } from "./TwilioStatus.ts"
 import { webhookRepeats } from "./TwilioWebhook.ts"
 
@@ -98,7 +98,7 @@ export const layer = (options: TwilioCarrierOptions): Layer.Layer<Carrier> =>
       const { messages } = yield* client(text)
       const pool = text.pool ?? null
       const created = yield* Effect.tryPromise({
-        try: () => http.leavingIf(mayLeave, () => messages.create({
+        try: () => leavingIf(mayLeave, () => messages.create({
           ...(pool === null ? { from: text.from } : { messagingServiceSid: pool }),
           to: text.to,
           ...(text.body === "" ? {} : { body: text.body }),

@@ -46,8 +46,6 @@ export interface PackageResponse {
 }
 
 export interface TwilioHttpClient {
-  /** Runs calls of the package whose requests leave only if `mayLeave` says so in that very moment; otherwise they are withheld. */
-  readonly leavingIf: <A>(mayLeave: () => boolean, call: () => Promise<A>) => Promise<A>
   readonly request: (request: PackageRequest) => Promise<PackageResponse>
   /** How far Twilio's clock is ahead of this machine's, in milliseconds, by the last answer's `Date`; 0 before the first. */
   readonly aheadMillis: () => number
@@ -108,10 +106,14 @@ const errorAnswer = (status: number, headers: Http.IncomingHttpHeaders, body: un
 
 const causeOf = (error: Error): string => "code" in error && typeof error.code === "string" ? error.code : "no code"
 
+const condition = new AsyncLocalStorage<() => boolean>()
+
+/** Runs calls of the package whose requests leave only if `mayLeave` says so in that very moment; otherwise they are withheld. */
+export const leavingIf = <A>(mayLeave: () => boolean, call: () => Promise<A>): Promise<A> => condition.run(mayLeave, call)
+
 export const make = (options: HttpOptions): TwilioHttpClient => {
   const pool = { keepAlive: true, maxSockets: maxConnections, timeout: idleMillis }
   const agents = { http: new Http.Agent(pool), https: new Https.Agent(pool) }
-  const condition = new AsyncLocalStorage<() => boolean>()
   const timeoutMillis = Duration.toMillis(options.timeout)
   let aheadMillis = 0
   const compareClocks = (date: string | undefined) => {
@@ -185,7 +187,6 @@ export const make = (options: HttpOptions): TwilioHttpClient => {
   return {
     request,
     aheadMillis: () => aheadMillis,
-    leavingIf: (mayLeave, call) => condition.run(mayLeave, call),
     close: () => {
       agents.http.destroy()
       agents.https.destroy()

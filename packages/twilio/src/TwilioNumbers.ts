@@ -1,5 +1,5 @@
 /** The market of numbers on Twilio's REST API, through Twilio's own package. */
-import { type Duration, Effect, Layer, Option } from "effect"
+import { Clock, Duration, Effect, Layer, Option } from "effect"
 import type { Destination, NumberOffer, NumberWish, OwnedNumber } from "@parley/core/ports/NumberMarket"
 import { MarketFailure, NumberMarket } from "@parley/core/ports/NumberMarket"
 import type { Country } from "@parley/schema/Country"
@@ -9,6 +9,7 @@ import type { MarketType, Price } from "@parley/schema/Provisioning"
 import type { AccountFor } from "./TwilioAccount.ts"
 import type { Client } from "./TwilioPackage.ts"
 import { clients } from "./AccountClients.ts"
+import { leavingIf } from "./TwilioHttpClient.ts"
 import { failureOf, isMember, isMissing } from "./TwilioNumberErrors.ts"
 
 export interface TwilioNumbersOptions {
@@ -101,6 +102,17 @@ const pageOf = async (client: Client, { country, type }: NumberWish, filter: Fil
   return instances
 }
 
+/** From the decision to buy to the last moment in which the call may leave; far below the time after which a purchase counts as not made. */
+const buysWithin = Duration.minutes(1)
+
+/** True until then, by each of two clocks, of which one may stand still while the other goes on. */
+const within = (duration: Duration.Duration) =>
+  Effect.map(Clock.Clock, (clock) => {
+    const untilMillis = clock.currentTimeMillisUnsafe() + Duration.toMillis(duration)
+    const untilNanos = clock.monotonicTimeNanosUnsafe() + BigInt(Duration.toMillis(duration)) * 1_000_000n
+    return () => clock.currentTimeMillisUnsafe() < untilMillis && clock.monotonicTimeNanosUnsafe() < untilNanos
+  })
+
 export const layer = (options: TwilioNumbersOptions): Layer.Layer<NumberMarket> =>
   Layer.effect(NumberMarket, Effect.gen(function*() {
     const { publicUrl } = options
@@ -128,7 +140,9 @@ export const layer = (options: TwilioNumbersOptions): Layer.Layer<NumberMarket> 
 
       buy: Effect.fn("TwilioNumbers.buy")(function*(projectId, number, mark) {
         const twilio = yield* client(projectId)
-        const owned = toOwned(yield* call(() => twilio.incomingPhoneNumbers.create({ phoneNumber: number, friendlyName: mark }), true))
+        // A process that was frozen before the call does not buy when it thaws: somebody else goes on with the operation by then.
+        const inTime = yield* within(buysWithin)
+        const owned = toOwned(yield* call(() => leavingIf(inTime, () => twilio.incomingPhoneNumbers.create({ phoneNumber: number, friendlyName: mark })), true))
         return owned ?? (yield* new MarketFailure({ reason: "ambiguous", code: null, detail: "Twilio answered the purchase without the number." }))
       }),
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Option } from "effect"
+import { Clock, Duration, Effect, Option } from "effect"
 import type * as Http from "node:http"
 import { type MarketFailure, NumberMarket } from "@parley/core/ports/NumberMarket"
 import { StoreFailure } from "@parley/core/ports/Store"
@@ -76,6 +76,16 @@ describe("TwilioNumbers.search", () => {
 
 describe("TwilioNumbers.buy", () => {
   const buy = (options: Partial<TwilioNumbers.TwilioNumbersOptions>) => withMarket((market) => market.buy(projectId, number, mark), options)
+
+  it.live("does not buy when the process stood still between the decision and the call", () =>
+    Effect.gen(function*() {
+      const { asked, baseUrl } = yield* serve((_, response) => json(response, 201, {}))
+      const clock = yield* Clock.Clock
+      let looks = 0
+      const thawed = Object.create(clock, { currentTimeMillisUnsafe: { value: () => clock.currentTimeMillisUnsafe() + (looks++ === 0 ? 0 : 120_000) } }) as Clock.Clock
+      assert.deepStrictEqual(yield* refusal(buy({ baseUrl }).pipe(Effect.provideService(Clock.Clock, thawed))), { reason: "not_now", code: null, retryable: true })
+      assert.strictEqual(asked.length, 0)
+    }))
 
   it.effect("is one call that leaves the operation's id as the number's name", () =>
     Effect.gen(function*() {

@@ -26,7 +26,7 @@ const forMillis = 4_000
 /** Sends accepted in a second, many at once, each a transaction. */
 const sendsPerSecond = Effect.gen(function*() {
   const directory = yield* Directory
-  const project = Samples.project({ config: Samples.config({ limits: { outbound_per_minute: 10_000_000 } }) })
+  const project = Samples.project({ config: Samples.config({ limits: { outbound_per_minute: 1_000_000 } }) })
   const connector = Samples.connector(project)
   yield* directory.putProject(project)
   yield* directory.putConnector(connector)
