@@ -14,7 +14,7 @@ export interface GatewayOptions {
 export interface Death {
   readonly signal: NodeJS.Signals | null
   readonly code: number | null
-  /** What it wrote to standard error and to its log: at the level `error` only what went wrong, and where it was killed. */
+  /** All that it wrote to standard error and to its log, and where it was killed. */
   readonly said: string
 }
 
@@ -33,7 +33,8 @@ process.once("exit", () => {
 })
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1))
 
-const longestSaid = 100_000
+/** Far more than any life writes: the whole log is looked through afterwards. Characters. */
+const longestSaid = 50_000_000
 
 /** Half of a start is compiling; hundreds of starts share it. */
 const compileCache = join(tmpdir(), "parley-compile-cache")

@@ -4,6 +4,8 @@ import { agentHost } from "./KillPoint.ts"
 export const account = { sid: "AC0123456789abcdef0123456789abcdef", authToken: "the-auth-token-of-the-crash-matrix" } as const
 export const apiKey = "pk_the-key-of-the-crash-matrix-000000000000000"
 
+export const agentSecret = "whsec_dGhlIGFnZW50IG9mIHRoZSBjcmFzaCBtYXRyaXg="
+
 export type ProjectId = "hook" | "script"
 
 export const numbers: Readonly<Record<ProjectId, ReadonlyArray<string>>> = {
@@ -18,7 +20,7 @@ export const connectorOf = (project: ProjectId) => `conn_${project}`
 export const projectFile = (project: ProjectId): object => ({
   account: "ws-crash",
   project,
-  agent: project === "hook" ? { type: "webhook", url: `http://${agentHost}/agent`, secret_env: null } : { type: "scripted" },
+  agent: project === "hook" ? { type: "webhook", url: `http://${agentHost}/agent`, secret_env: "CRASH_AGENT_SECRET" } : { type: "scripted" },
   session: {
     idle_after: "3 seconds",
     warning_grace: "1500 millis",

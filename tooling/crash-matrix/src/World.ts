@@ -6,8 +6,9 @@ import { DatabaseSync } from "node:sqlite"
 import { account as accountFor, type Account, rowsOf } from "./Accounting.ts"
 import { type Boundary, passings } from "./Boundary.ts"
 import { type Death, freePort, type GatewayOptions, pause, start } from "./GatewayProcess.ts"
+import { leaksOf } from "./Leaks.ts"
 import { makeLoad } from "./Load.ts"
-import { account as carrierAccount, apiKey, numbers, projectFile, type ProjectId } from "./Project.ts"
+import { account as carrierAccount, agentSecret, apiKey, numbers, projectFile, type ProjectId } from "./Project.ts"
 import { type Random, seeded } from "./Random.ts"
 import { startSim } from "./Sim.ts"
 import { startAgent } from "./WebhookAgent.ts"
@@ -26,6 +27,8 @@ export interface WorldResult extends Account {
   /** How many died at their boundary; the others did not pass it in time and were killed where they were. */
   readonly atBoundary: number
   readonly kills: number
+  /** Lines that the gateway wrote in all of its lives, each looked through for what is private. */
+  readonly logLines: number
 }
 
 /** How long a gateway may take to pass its boundary, from when it takes requests: a busy machine starts it late. */
@@ -82,10 +85,13 @@ export const play = async (options: WorldOptions): Promise<WorldResult> => {
       AGENT_ALLOW_PRIVATE: "10.0.0.0/8",
       AGENT_PORT: String(agent.port),
       CRASH_API_KEY: apiKey,
-      LOG_LEVEL: "error"
+      CRASH_AGENT_SECRET: agentSecret,
+      // What stands in the log is looked through at the end, and most stands there when it says all that it can.
+      LOG_LEVEL: "debug"
     }
   }
   const problems: Array<string> = []
+  const logs: Array<string> = []
   let atBoundary = 0
   let underWay: ReturnType<typeof start> | null = null
 
@@ -110,6 +116,7 @@ export const play = async (options: WorldOptions): Promise<WorldResult> => {
     const wrong = died(death)
     if (wrong !== null) problems.push(`wrong: at ${boundary}, ${wrong}`)
     problems.push(...errorsOf(death.said))
+    logs.push(death.said)
   }
 
   try {
@@ -119,6 +126,7 @@ export const play = async (options: WorldOptions): Promise<WorldResult> => {
       const projectPath = join(folder, `${project}.json`)
       writeFileSync(projectPath, JSON.stringify(projectFile(project)))
       const applied = await start(gateway, ["apply", "--file", projectPath]).died
+      logs.push(applied.said)
       if (applied.code !== 0) throw new Error(`The project could not be applied:\n${applied.said}`)
     }
 
@@ -137,9 +145,12 @@ export const play = async (options: WorldOptions): Promise<WorldResult> => {
     const end = await last.died
     if (end.code !== 0) problems.push(`wrong: told to stop, ${died(end) ?? "it was killed"}`)
     problems.push(...errorsOf(end.said))
+    logs.push(end.said)
 
-    const seen = accountFor({ ...rowsOf(file), load, carried: sim.messages(), calls: agent.calls })
-    return { ...seen, problems: [...problems, ...seen.problems], atBoundary, kills: options.kills.length }
+    const rows = rowsOf(file)
+    problems.push(...leaksOf(logs, { users: rows.messages.map((message) => message.user_number), bodies: rows.messages.map((message) => message.body) }))
+    const seen = accountFor({ ...rows, load, carried: sim.messages(), calls: agent.calls })
+    return { ...seen, problems: [...problems, ...seen.problems], atBoundary, kills: options.kills.length, logLines: logs.reduce((all, log) => all + log.split("\n").length - 1, 0) }
   } finally {
     underWay?.kill("SIGKILL")
     await sim.close()

@@ -7,11 +7,13 @@ import { play } from "../src/World.ts"
 const entry = join(import.meta.dirname, "../../../apps/gateway/src/main.ts")
 
 describe("the gateway", () => {
-  it("loses no text and doubles none when it is killed once at every boundary, and three times at random", { timeout: 300_000 }, async () => {
+  it("loses no text, doubles none and tells its log of none when it is killed once at every boundary, and three times at random", { timeout: 300_000 }, async () => {
     const world = await play({ entry, seed: 42, kills: [...allBoundaries, "random", "random", "random"], hurry: 5 })
     expect(world.problems).toEqual([])
     expect(world).toMatchObject({ lost: 0, duplicated: 0, unknown: 0 })
     expect(world.delivered).toBeGreaterThan(50)
+    // Its problems would name every line with a number, words or a secret in it.
+    expect(world.logLines).toBeGreaterThan(500)
     expect(world.atBoundary).toBeGreaterThan(allBoundaries.length / 2)
   })
 })

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { account as accountFor, type Account } from "@parley/crash-matrix/Accounting"
 import { freePort, pause, start } from "@parley/crash-matrix/GatewayProcess"
+import { leaksOf } from "@parley/crash-matrix/Leaks"
 import { makeLoad } from "@parley/crash-matrix/Load"
-import { account as carrierAccount, apiKey, numbers, projectFile, type ProjectId, segmentsPerSecond } from "@parley/crash-matrix/Project"
+import { account as carrierAccount, agentSecret, apiKey, numbers, projectFile, type ProjectId, segmentsPerSecond } from "@parley/crash-matrix/Project"
 import { seeded } from "@parley/crash-matrix/Random"
 import { startSim } from "@parley/crash-matrix/Sim"
 import { startAgent } from "@parley/crash-matrix/WebhookAgent"
@@ -88,7 +89,9 @@ export const play = async (options: WorldOptions): Promise<WorldResult> => {
     AGENT_ALLOW_PRIVATE: "10.0.0.0/8",
     AGENT_PORT: String(agent.port),
     CRASH_API_KEY: apiKey,
-    LOG_LEVEL: "warn"
+    CRASH_AGENT_SECRET: agentSecret,
+    // What stands in the logs is looked through at the end.
+    LOG_LEVEL: "debug"
   }
   const members: Array<Member> = []
   let balancer: Awaited<ReturnType<typeof startBalancer>> | null = null
@@ -120,6 +123,7 @@ export const play = async (options: WorldOptions): Promise<WorldResult> => {
     await Promise.all(members.map((member) => member.signal("SIGTERM")))
 
     const rows = await rowsOf(options.databaseUrl)
+    problems.push(...leaksOf(members.map((member) => member.said()), { users: rows.messages.map((message) => message.user_number), bodies: rows.messages.map((message) => message.body) }))
     const carried = sim.messages()
     const seen = accountFor({ ...rows, load, carried, calls: agent.calls })
     const fastest = fastestLine(rows.messages)
