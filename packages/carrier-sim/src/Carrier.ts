@@ -47,6 +47,8 @@ export interface Carrier {
   readonly callbacks: StatusCallbacks
   readonly optOuts: OptOuts
   readonly registrations: Registrations
+  /** Countries that may not be texted. */
+  readonly disabledCountries: ReadonlySet<string>
   /** How many senders a Messaging Service holds. */
   readonly poolLimit: number
   /** Throws `RestFailure`. */
@@ -176,6 +178,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
     callbacks,
     optOuts,
     registrations,
+    disabledCountries,
     poolLimit: options.poolLimit ?? 400,
     create,
     cancel: (record) => delivery.setStatus(record, "canceled"),

@@ -2,6 +2,7 @@
 import type { Carrier } from "./Carrier.ts"
 import type { AccountOptions } from "./CarrierOptions.ts"
 import { restFailure, RestFailure } from "./CarrierErrors.ts"
+import { geographicPermissions } from "./GeographicPermissions.ts"
 import { messageRoutes } from "./MessageRoutes.ts"
 import { brandRoutes, tollfreeRoutes } from "./RegistrationRoutes.ts"
 import { availableNumberRoutes, incomingNumberRoutes } from "./NumberRoutes.ts"
@@ -31,11 +32,11 @@ const basic = (authorization: string | undefined): { readonly user: string; read
 export const accountFor = (carrier: Carrier, request: RawRequest): AccountOptions | undefined => {
   const credentials = basic(request.authorization)
   const account = credentials === undefined ? undefined : carrier.senders.authenticate(credentials.user, credentials.password)
-  return isMessaging(request.path) || account?.sid === pathSegments(request.path)[2] ? account : undefined
+  return isVersion1(request.path) || account?.sid === pathSegments(request.path)[2] ? account : undefined
 }
 
-/** The API of `messaging.twilio.com`. It shares its host here with that of `api.twilio.com`. */
-const isMessaging = (path: string): boolean => path.startsWith("/v1/")
+/** The APIs of `messaging.twilio.com` and `accounts.twilio.com`. They share their host here with that of `api.twilio.com`. */
+const isVersion1 = (path: string): boolean => path.startsWith("/v1/")
 
 const decode = (segment: string): string => {
   try {
@@ -73,13 +74,14 @@ const accountResource = (account: AccountOptions): Readonly<Record<string, unkno
   }
 }
 
-const messagingRoute = (carrier: Carrier, raw: RawRequest): RestAnswer => {
+const version1Route = (carrier: Carrier, raw: RawRequest): RestAnswer => {
   const [, ...segments] = pathSegments(raw.path)
   const account = accountFor(carrier, raw)
   if (account === undefined) throw restFailure(20003)
   const request = { method: raw.method, segments, path: raw.path, query: raw.query, form: parseForm(raw.body), account }
   if (segments[0] === "Services") return serviceRoutes(carrier, request)
   if (segments[0] === "a2p" && segments[1] === "BrandRegistrations") return brandRoutes(carrier, request)
+  if (segments[0] === "Messaging" && segments[1] === "GeoPermissions" && segments.length === 2) return geographicPermissions(carrier, request)
   if (segments[0] === "Tollfree" && segments[1] === "Verifications") return tollfreeRoutes(carrier, request)
   throw restFailure(20404, `The requested resource ${raw.path} was not found`)
 }
@@ -87,7 +89,7 @@ const messagingRoute = (carrier: Carrier, raw: RawRequest): RestAnswer => {
 const isFile = /\/Messages\/[^/]+\/Media\/[^/.]+$/u
 
 const route = (carrier: Carrier, raw: RawRequest): RestAnswer => {
-  if (isMessaging(raw.path)) return messagingRoute(carrier, raw)
+  if (isVersion1(raw.path)) return version1Route(carrier, raw)
   const [version, accounts, , ...segments] = pathSegments(raw.path)
   const missing = () => restFailure(20404, `The requested resource ${raw.path} was not found`)
   if (version !== apiVersion || accounts !== "Accounts" || !(raw.path.endsWith(".json") || isFile.test(raw.path))) throw missing()

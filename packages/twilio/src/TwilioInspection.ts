@@ -1,10 +1,12 @@
 /** What an account and its numbers look like at Twilio: for whoever asks why no text comes or goes. Reads only. */
-import { DateTime, Duration, Effect, Redacted, Schema } from "effect"
+import { DateTime, Duration, Effect } from "effect"
+import type { Country } from "@parley/schema/Country"
 import { isPhoneNumber, type PhoneNumber } from "@parley/schema/PhoneNumber"
 import { isMissing } from "./TwilioNumberErrors.ts"
 import type { TwilioAccount } from "./TwilioAccount.ts"
-import { type Client, connect } from "./TwilioPackage.ts"
-import { make as makeHttp, TwilioCallFailed, type TwilioHttpClient } from "./TwilioHttpClient.ts"
+import { atOnce, failureOf, type InspectionFailed, ownerOf, senderOf } from "./InspectionLogin.ts"
+import { type InspectedCampaign, type InspectedCountry, type InspectedVerification, inspectCampaigns, inspectCountries, inspectVerifications } from "./PermissionInspection.ts"
+import { make as makeHttp, type TwilioHttpClient } from "./TwilioHttpClient.ts"
 
 /** A number as Twilio has it. */
 export interface InspectedNumber {
@@ -39,19 +41,6 @@ export interface InspectedAccount {
   readonly aheadMillis: number | null
 }
 
-/**
- * `credentials`: not accepted. `not_active`: suspended or closed, so that it answers nothing. `unreachable`: no answer, or none for now; worth another try.
- * `unreadable`: what answered does not speak Twilio's API. `detail`: a sentence, without secrets.
- */
-export class InspectionFailed extends Schema.TaggedError<InspectionFailed>()("InspectionFailed", {
-  reason: Schema.Literals(["credentials", "not_active", "unreachable", "unreadable"]),
-  detail: Schema.String
-}) {
-  override get message(): string {
-    return this.detail
-  }
-}
-
 export interface InspectionOptions {
   /** In place of Twilio's own addresses: a simulator or a proxy. */
   readonly baseUrl: URL | null
@@ -66,38 +55,12 @@ export interface TwilioInspection {
   readonly numbers: (account: TwilioAccount, wanted: ReadonlyArray<PhoneNumber>) => Effect.Effect<ReadonlyArray<InspectedNumber>, InspectionFailed>
   /** The account's newest Messaging Services, and those among `wanted` that it has. */
   readonly services: (account: TwilioAccount, wanted: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<InspectedService>, InspectionFailed>
-}
-
-const failed = (reason: InspectionFailed["reason"], detail: string) => new InspectionFailed({ reason, detail })
-
-/** "Account not active". Source: Twilio's error dictionary. */
-const notActive = "20005"
-
-const failureOf = (cause: unknown, credential: string): InspectionFailed => {
-  if (!(cause instanceof TwilioCallFailed)) return failed("unreadable", "Twilio answered something that cannot be read: check TWILIO_BASE_URL and proxies.")
-  const { reason } = cause
-  if (reason._tag !== "Answered") return failed("unreachable", `Twilio ${reason.detail}: check the network, proxies and TWILIO_BASE_URL.`)
-  const { code, status } = reason
-  const answer = `HTTP ${status}${code === null ? "" : `, error ${code}`}`
-  if (code === notActive) return failed("not_active", `The account is not active (${answer}), so no text leaves: settle it with Twilio.`)
-  if (status === 401 || status === 403) return failed("credentials", `Twilio does not accept the ${credential} (${answer}): set the account's current one.`)
-  if (status === 404 && code !== null) return failed("credentials", `Twilio has no such account for the ${credential} (${answer}): check the account's SID.`)
-  if (status === 429 || status >= 500) return failed("unreachable", `Twilio cannot answer now (${answer}): try again later.`)
-  return failed("unreadable", `Twilio's address answered ${answer}: check TWILIO_BASE_URL and proxies.`)
-}
-
-const unusable = failed("credentials", "The account cannot be used: its SID must begin with AC, and its auth token or API key must not be empty.")
-
-const clientOf = (http: TwilioHttpClient, accountSid: string, username: string, password: Redacted.Redacted): Effect.Effect<Client, InspectionFailed> =>
-  Redacted.value(password) === "" || username === ""
-    ? Effect.fail(unusable)
-    : Effect.try({ try: () => connect(http, { accountSid, username, password: Redacted.value(password) }), catch: () => unusable })
-
-const tokenOf = (account: TwilioAccount) => {
-  const [token] = account.authTokens
-  return token === undefined
-    ? Effect.fail(failed("credentials", "The account has no auth token: without it no webhook can be verified."))
-    : Effect.succeed(token)
+  /** The campaigns of these Messaging Services, of which each has one or none. */
+  readonly campaigns: (account: TwilioAccount, services: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<InspectedCampaign>, InspectionFailed>
+  /** The verifications of toll-free numbers, which Twilio knows by its own ids (`PN…`). */
+  readonly verifications: (account: TwilioAccount, numberSids: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<InspectedVerification>, InspectionFailed>
+  /** Whether the account may text people in these countries: Twilio's messaging geographic permissions. Logs in with the auth token. */
+  readonly countries: (account: TwilioAccount, wanted: ReadonlyArray<Country>) => Effect.Effect<ReadonlyArray<InspectedCountry>, InspectionFailed>
 }
 
 const statuses: ReadonlySet<string> = new Set<InspectedAccount["status"]>(["active", "suspended", "closed"])
@@ -112,7 +75,7 @@ const aheadOf = (date: unknown, now: DateTime.Utc): number | null => {
 }
 
 const inspectAccount = Effect.fnUntraced(function*(http: TwilioHttpClient, account: TwilioAccount) {
-  const client = yield* clientOf(http, account.accountSid, account.accountSid, yield* tokenOf(account))
+  const client = yield* ownerOf(http, account)
   const { body, headers } = yield* Effect.tryPromise({
     try: () => client.api.v2010.accounts(account.accountSid).fetchWithHttpInfo(),
     catch: (cause) => failureOf(cause, "auth token")
@@ -122,21 +85,10 @@ const inspectAccount = Effect.fnUntraced(function*(http: TwilioHttpClient, accou
   return { status: body.status, isTrial: body.type === "Trial", aheadMillis: aheadOf(Object(headers).date, now) }
 })
 
-/** Questions at a time. Parley's own choice. */
-const atOnce = 4
 /** The newest services that are looked into: each costs a question. Parley's own choice. */
-const servicesSeen = 20
+export const servicesSeen = 20
 /** The most that a service holds. Source: twilio.com/docs/api/errors/21714. */
 const poolSize = 400
-
-/** Logs in as sending does. */
-const senderOf = Effect.fnUntraced(function*(http: TwilioHttpClient, account: TwilioAccount) {
-  const { apiKey } = account
-  const [credential, username, password] = apiKey === null
-    ? ["auth token", account.accountSid, yield* tokenOf(account)] as const
-    : ["API key", apiKey.sid, apiKey.secret] as const
-  return { client: yield* clientOf(http, account.accountSid, username, password), credential }
-})
 
 const inspectServices = Effect.fnUntraced(function*(http: TwilioHttpClient, account: TwilioAccount, wanted: ReadonlyArray<string>) {
   const { client, credential } = yield* senderOf(http, account)
@@ -193,6 +145,9 @@ export const make = (options: InspectionOptions) =>
     (http): TwilioInspection => ({
       account: (account) => inspectAccount(http, account),
       numbers: (account, wanted) => inspectNumbers(http, account, wanted),
-      services: (account, wanted) => inspectServices(http, account, wanted)
+      services: (account, wanted) => inspectServices(http, account, wanted),
+      campaigns: (account, services) => inspectCampaigns(http, account, services),
+      verifications: (account, numberSids) => inspectVerifications(http, account, numberSids),
+      countries: (account, wanted) => inspectCountries(http, account, wanted)
     })
   )

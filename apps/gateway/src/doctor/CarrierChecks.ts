@@ -1,11 +1,15 @@
 /** Whether the carrier's accounts take our texts, and bring users' texts here. */
 import { Effect, Result } from "effect"
+import { CurrentAvailability } from "@parley/core/Availability"
 import { Directory } from "@parley/core/ports/Directory"
 import type { AgentNumber, Project } from "@parley/core/Project"
+import { registeredUnder } from "@parley/core/RegisteredNumbers"
 import type { AccountFor, TwilioAccount } from "@parley/twilio/TwilioAccount"
-import type { InspectedAccount, InspectedNumber, TwilioInspection } from "@parley/twilio/TwilioInspection"
+import { type InspectedAccount, type InspectedNumber, servicesSeen, type TwilioInspection } from "@parley/twilio/TwilioInspection"
+import * as CountryChecks from "./CountryChecks.ts"
 import { type Finding, ok, problem, repairable, warning } from "./Finding.ts"
 import * as PoolChecks from "./PoolChecks.ts"
+import * as RegistrationChecks from "./RegistrationChecks.ts"
 import * as Repairs from "./Repairs.ts"
 import { webhookRepeats } from "@parley/twilio/TwilioWebhook"
 
@@ -74,6 +78,41 @@ export interface Reach {
   readonly isOurs: boolean
 }
 
+/** Under what numbers were registered here. */
+const registeredHere = Effect.fnUntraced(function*(numbers: ReadonlyArray<AgentNumber>) {
+  const under = new Map<AgentNumber, RegistrationChecks.Under>()
+  for (const number of numbers) {
+    const found = yield* registeredUnder(number.number)
+    if (found !== null) under.set(number, found)
+  }
+  return under
+})
+
+/** Registration and pace of numbers that the account has. */
+const checkRegistrations = Effect.fnUntraced(function*(inspection: TwilioInspection, account: TwilioAccount, ours: ReadonlyArray<AgentNumber>, around: PoolChecks.There, under: ReadonlyMap<AgentNumber, RegistrationChecks.Under>) {
+  const table = yield* CurrentAvailability
+  const asking = (what: string) => ours.filter((number) => RegistrationChecks.asked(number, table) === what)
+  const services = around.services.filter(({ senders }) => asking("10dlc").some(({ number }) => senders.includes(number)))
+  const tollFree = asking("toll_free_verification").flatMap(({ number }) => around.numbers.filter((each) => each.number === number))
+  const said = yield* Effect.result(Effect.all({
+    campaigns: inspection.campaigns(account, services.map(({ sid }) => sid)),
+    verifications: inspection.verifications(account, tollFree.map(({ sid }) => sid))
+  }))
+  if (Result.isFailure(said)) return [warning(`carrier account ${account.accountSid}`, `${said.failure.detail} How its numbers are registered with carriers is not known.`)]
+  const there = { ...around, ...said.success, hasOlderServices: around.services.length >= servicesSeen }
+  return [
+    ...ours.flatMap((number) => RegistrationChecks.checkRegistration(number, under.get(number) ?? null, there, table)),
+    ...RegistrationChecks.checkPace(ours, there, table)
+  ]
+})
+
+const checkCountries = Effect.fnUntraced(function*(inspection: TwilioInspection, account: TwilioAccount, ours: ReadonlyArray<AgentNumber>) {
+  const about = `carrier account ${account.accountSid}`
+  const countries = CountryChecks.countriesOf(ours)
+  const permitted = yield* Effect.result(inspection.countries(account, countries))
+  return Result.isFailure(permitted) ? [CountryChecks.unseen(about, permitted.failure.detail, countries)] : CountryChecks.check(about, ours, permitted.success)
+})
+
 const checkHeld = Effect.fnUntraced(function*(inspection: TwilioInspection, { account, numbers, projects }: Held, { isOurs, publicUrl }: Reach) {
   const about = `carrier account ${account.accountSid}`
   const inspected = yield* Effect.result(inspection.account(account))
@@ -82,8 +121,10 @@ const checkHeld = Effect.fnUntraced(function*(inspection: TwilioInspection, { ac
   const there = yield* Effect.result(inspection.numbers(account, numbers.map(({ number }) => number)))
   if (Result.isFailure(there)) return [...state, problem(about, `${there.failure.detail} Until then no text leaves.`)]
   const pools = projects.flatMap((project) => project.config.senderPools.map((pool) => ({ project, pool })))
-  const services = yield* Effect.result(inspection.services(account, pools.map(({ pool }) => pool.id)))
-  const unseen = Result.isFailure(services) ? [warning(about, `${services.failure.detail} Whether Messaging Services keep texts from their numbers is not known.`)] : []
+  const under = yield* registeredHere(numbers)
+  const ofCampaigns = [...under.values()].map(({ registration }) => registration.poolId).filter((id) => id !== null)
+  const services = yield* Effect.result(inspection.services(account, [...new Set([...pools.map(({ pool }) => pool.id), ...ofCampaigns])]))
+  const unseen = Result.isFailure(services) ? [warning(about, `${services.failure.detail} Whether Messaging Services keep texts from their numbers, and how those are registered with carriers, is not known.`)] : []
   const around: PoolChecks.There = { numbers: there.success, services: Result.getOrElse(services, () => []), publicUrl }
   const found = numbers.flatMap((number) => {
     const inspectedNumber = there.success.find((each) => each.number === number.number)
@@ -92,8 +133,10 @@ const checkHeld = Effect.fnUntraced(function*(inspection: TwilioInspection, { ac
       : [...repaired(number, inspectedNumber, checkNumber(number, inspectedNumber, publicUrl), { isOurs, publicUrl }), ...PoolChecks.checkMembership(number, projects.find(({ id }) => id === number.projectId), around)]
   })
   const pooled = Result.isFailure(services) ? [] : pools.flatMap(({ pool, project }) => PoolChecks.checkPool(project, pool, numbers, around))
-  const all = [...state, ...unseen, ...found, ...pooled]
-  return all.length > 0 ? all : [ok(about, `The account is active, and its numbers (${numbers.length}) bring texts here.`)]
+  const ours = numbers.filter(({ number }) => there.success.some((each) => each.number === number))
+  const registered = Result.isFailure(services) ? [] : yield* checkRegistrations(inspection, account, ours, around, under)
+  const all = [...state, ...unseen, ...found, ...pooled, ...registered, ...yield* checkCountries(inspection, account, ours)]
+  return all.some(({ level }) => level !== "ok") ? all : [...all, ok(about, `The account is active, and its numbers (${numbers.length}) bring texts here.`)]
 })
 
 /** Numbers are led to where a gateway answers, and nowhere else. What a number can't do is not repaired by its webhook. */

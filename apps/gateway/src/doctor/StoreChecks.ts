@@ -3,6 +3,7 @@ import { Effect, Layer, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import { existsSync } from "node:fs"
 import * as SqlDirectory from "@parley/storage/SqlDirectory"
+import * as SqlRegistrationStore from "@parley/storage/SqlRegistrationStore"
 import * as SqliteClient from "@parley/storage/SqliteClient"
 import { migrations } from "@parley/storage/migrations"
 import * as StoreLock from "@parley/storage/StoreLock"
@@ -11,8 +12,8 @@ import { type Finding, ok, problem, warning } from "./Finding.ts"
 
 const about = "store"
 
-/** The projects in the store, without bringing its tables up to date: to look is not to change. */
-export const layer = (filename: string) => SqlDirectory.layer.pipe(Layer.provideMerge(SqliteClient.layer({ filename })))
+/** The projects and registrations in the store, without bringing its tables up to date: to look is not to change. */
+export const layer = (filename: string) => Layer.merge(SqlDirectory.layer, SqlRegistrationStore.layer).pipe(Layer.provideMerge(SqliteClient.layer({ filename })))
 
 export const isThere = (filename: string): boolean => existsSync(filename)
 
