@@ -10,7 +10,7 @@ import { parley, type Ran, running } from "./harness/Command.ts"
 import { freePort } from "@parley/scripts/FreePort"
 import { messagingServices } from "./harness/MessagingServices.ts"
 import { ownedNumbers } from "./harness/OwnedNumbers.ts"
-import { accountSid, authToken, number, projectFile, us } from "./harness/Projects.ts"
+import { accountSid, authToken, number, projectFile } from "./harness/Projects.ts"
 import { until } from "./harness/Waiting.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "parley-command-"))
@@ -115,22 +115,25 @@ describe("parley doctor", () => {
   })
   afterAll(() => sim.close())
 
+  /** Nothing is registered where it is, so that the account alone says whether all is well. */
+  const declared = (of: string) => number(of, "live", { registration: "not_required", segments_per_second: 10 })
+
   it("says what is wrong with carrier and numbers, and that all is well once it is put right", async () => {
     const port = await freePort()
     const publicUrl = `http://127.0.0.1:${port}`
     const environment = { ...onStore(), PORT: String(port), PUBLIC_URL: publicUrl, TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_BASE_URL: sim.url }
     assert.match(succeeds(await parley(["doctor"], environment)), /There is no store at .*\n0 problems, 2 warnings\n$/su)
 
-    const missing = "+14155550002"
-    succeeds(await parley(["apply", "-f", "-"], environment, JSON.stringify(projectFile({ numbers: [number(us), number(missing)] }))))
-    sim.number({ phoneNumber: us, smsUrl: "https://demo.twilio.com/welcome" })
+    const [present, missing] = ["+447700900001", "+447700900002"] as const
+    succeeds(await parley(["apply", "-f", "-"], environment, JSON.stringify(projectFile({ numbers: [declared(present), declared(missing)] }))))
+    sim.number({ phoneNumber: present, smsUrl: "https://demo.twilio.com/welcome" })
     const unwell = await parley(["doctor"], environment)
     fails(unwell, /^parley: 2 problems, 1 warning\n$/u)
-    assert.match(unwell.stdout, /^problem {2}number \+14155550001: Its texts go to https:\/\/demo\.twilio\.com\/welcome/mu)
-    assert.match(unwell.stdout, /^problem {2}number \+14155550002: Account AC\S+ does not have it/mu)
+    assert.match(unwell.stdout, /^problem {2}number \+447700900001: Its texts go to https:\/\/demo\.twilio\.com\/welcome/mu)
+    assert.match(unwell.stdout, /^problem {2}number \+447700900002: Account AC\S+ does not have it/mu)
 
     const smsUrl = `${publicUrl}/twilio/main/live/sms`
-    for (const each of [us, missing]) sim.number({ phoneNumber: each, smsUrl: `${smsUrl}#rc=3&rp=5xx`, smsFallbackUrl: smsUrl })
+    for (const each of [present, missing]) sim.number({ phoneNumber: each, smsUrl: `${smsUrl}#rc=3&rp=5xx`, smsFallbackUrl: smsUrl })
     const gateway = await running(["serve"], environment, publicUrl)
     try {
       const well = JSON.parse(succeeds(await parley(["doctor", "--json"], environment)))
@@ -140,7 +143,7 @@ describe("parley doctor", () => {
       assert.include(refused.stdout, "does not accept the auth token")
       assert.notInclude(refused.stdout + refused.stderr, "another")
       const asCaller = { PARLEY_BASE_URL: publicUrl, PARLEY_API_KEY: environment.TEST_API_KEY, PARLEY_CONNECTOR_ID: "conn_main" }
-      assert.match(succeeds(await parley(["audit", "--subject", missing], asCaller)), /^\S+ \S+\tcli\tnumber\.added\t\+14\*+02\tnumber \+14\*+02 \(live, long_code, US\)\n$/u)
+      assert.match(succeeds(await parley(["audit", "--subject", missing], asCaller)), /^\S+ \S+\tcli\tnumber\.added\t\+44\*+02\tnumber \+44\*+02 \(live, long_code, GB\)\n$/u)
       fails(await parley(["audit", "--action", "key.stolen"], asCaller), /--action=key\.stolen is none of .*key\.revoked/u)
       fails(await parley(["serve"], { ...environment, PORT: "0" }), /is in use by another gateway process\. Stop that one/u)
     } finally {
@@ -152,11 +155,11 @@ describe("parley doctor", () => {
     const port = await freePort()
     const publicUrl = `http://127.0.0.1:${port}`
     const environment = { ...onStore(), PORT: String(port), PUBLIC_URL: publicUrl, TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_BASE_URL: sim.url }
-    const [wrong, missing] = ["+14155550011", "+14155550012"] as const
+    const [wrong, missing] = ["+447700900011", "+447700900012"] as const
     sim.number({ phoneNumber: wrong, smsUrl: "https://demo.twilio.com/welcome" })
     const services = messagingServices(sim)
     const pool = await services.create([], { UseInboundWebhookOnNumber: "false" })
-    const file = projectFile({ numbers: [number(wrong), number(missing)], sender_pools: [{ environment: "live", id: pool }] })
+    const file = projectFile({ numbers: [declared(wrong), declared(missing)], sender_pools: [{ environment: "live", id: pool }] })
     succeeds(await parley(["apply", "-f", "-"], environment, JSON.stringify(file)))
 
     // Nothing answers at the public address: numbers are not led there.
@@ -172,8 +175,8 @@ describe("parley doctor", () => {
 
       const fixed = await parley(["doctor", "--fix"], environment)
       fails(fixed, /^parley: 1 fixed, 1 problem, 0 warnings\n$/u)
-      assert.match(fixed.stdout, /^fixed {4}number \+14155550011: Its texts go to https:\/\/demo\.twilio\.com\/welcome.* Its webhook is now http:\/\/127\.0\.0\.1:\d+\/twilio\/main\/live\/sms, with repeats and a fallback\.$/mu)
-      assert.match(fixed.stdout, /^problem {2}number \+14155550012: Account AC\S+ does not have it/mu)
+      assert.match(fixed.stdout, /^fixed {4}number \+447700900011: Its texts go to https:\/\/demo\.twilio\.com\/welcome.* Its webhook is now http:\/\/127\.0\.0\.1:\d+\/twilio\/main\/live\/sms, with repeats and a fallback\.$/mu)
+      assert.match(fixed.stdout, /^problem {2}number \+447700900012: Account AC\S+ does not have it/mu)
       assert.deepInclude(await smsUrlOf(), { sms_url: `${publicUrl}/twilio/main/live/sms#rc=5&rp=all`, sms_fallback_url: `${publicUrl}/twilio/main/live/sms` })
 
       sim.number({ phoneNumber: missing, smsUrl: `${publicUrl}/twilio/main/live/sms#rc=5&rp=all`, smsFallbackUrl: `${publicUrl}/twilio/main/live/sms` })

@@ -231,6 +231,12 @@ describe("a create call is refused", () => {
     expect(sim.messages()).toEqual([])
   })
 
+  it("which its geographic permissions tell before", async () => {
+    const permitted = async (countryCode: string) => (await client.accounts.v1.messagingGeopermissions.fetch({ countryCode })).permissions
+    expect(await permitted("FR")).toMatchObject([{ country_code: "FR", type: "country", enabled: false }])
+    expect(await permitted("US")).toMatchObject([{ country_code: "US", enabled: true }])
+  })
+
   it("with the client's exception", async () => {
     await expect(client.messages.create({ to: "+15005550004", from: number, body: "x" })).rejects.toMatchObject({ code: 21610, status: 400, moreInfo: "https://www.twilio.com/docs/errors/21610" })
   })

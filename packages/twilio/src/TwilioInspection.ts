@@ -8,6 +8,9 @@ import { atOnce, failureOf, type InspectionFailed, ownerOf, senderOf } from "./I
 import { type InspectedCampaign, type InspectedCountry, type InspectedVerification, inspectCampaigns, inspectCountries, inspectVerifications } from "./PermissionInspection.ts"
 import { make as makeHttp, type TwilioHttpClient } from "./TwilioHttpClient.ts"
 
+export { InspectionFailed } from "./InspectionLogin.ts"
+export type { InspectedCampaign, InspectedCountry, InspectedVerification } from "./PermissionInspection.ts"
+
 /** A number as Twilio has it. */
 export interface InspectedNumber {
   /** Twilio's own id of it. */

@@ -3,6 +3,7 @@ import { DateTime, Duration, Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import { Buffer } from "node:buffer"
 import type * as Http from "node:http"
+import { Country } from "@parley/schema/Country"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { TwilioAccount } from "../src/TwilioAccount.ts"
 import * as TwilioInspection from "../src/TwilioInspection.ts"
@@ -41,6 +42,8 @@ const listing = (numbers: ReadonlyArray<unknown>) => ({
   uri: "",
   incoming_phone_numbers: numbers
 })
+
+const meta = (key: string) => ({ first_page_url: "", key, next_page_url: null, page: 0, page_size: 20, previous_page_url: null, url: "" })
 
 const withInspection = <A, E>(baseUrl: URL, use: (inspection: TwilioInspection.TwilioInspection) => Effect.Effect<A, E>) =>
   Effect.gen(function*() {
@@ -117,7 +120,6 @@ describe("TwilioInspection.account", () => {
 
 describe("TwilioInspection.services", () => {
   const [newest, older, gone] = ["1", "2", "3"].map((digit) => `MG${digit.repeat(32)}`) as [string, string, string]
-  const meta = (key: string) => ({ first_page_url: "", key, next_page_url: null, page: 0, page_size: 20, previous_page_url: null, url: "" })
   const servicesOn = (baseUrl: URL, wanted: ReadonlyArray<string>) => withInspection(baseUrl, (inspection) => inspection.services(withKey, wanted))
 
   it.effect("reads the newest services and those that are asked for, with their senders, and leaves out what is not there", () =>
@@ -140,6 +142,48 @@ describe("TwilioInspection.services", () => {
     Effect.gen(function*() {
       const { baseUrl } = yield* answering(401, { code: 20003, message: "Authenticate", status: 401 })
       assert.include((yield* Effect.flip(servicesOn(baseUrl, []))).message, "API key")
+    }))
+})
+
+describe("TwilioInspection.campaigns", () => {
+  const [bare, approved, low, alone] = ["1", "2", "3", "4"].map((digit) => `MG${digit.repeat(32)}`) as [string, string, string, string]
+  const campaign = (sid: string, brand: string, status: string) => ({ sid, brand_registration_sid: brand, campaign_status: status, us_app_to_person_usecase: "CUSTOMER_CARE", errors: [] })
+  const brand = (fields: Readonly<Record<string, unknown>>) => ({ status: "APPROVED", brand_type: "STANDARD", brand_score: null, skip_automatic_sec_vet: false, errors: [], ...fields })
+  const answers: Readonly<Record<string, unknown>> = {
+    [`/v1/Services/${approved}/Compliance/Usa2p`]: { meta: meta("compliance"), compliance: [campaign("QE2", "BN2", "VERIFIED")] },
+    [`/v1/Services/${low}/Compliance/Usa2p`]: { meta: meta("compliance"), compliance: [campaign("QE3", "BN3", "SUSPENDED")] },
+    [`/v1/Services/${alone}/Compliance/Usa2p`]: { meta: meta("compliance"), compliance: [campaign("QE4", "BN4", "IN_PROGRESS")] },
+    "/v1/a2p/BrandRegistrations/BN2": brand({ brand_score: 60 }),
+    "/v1/a2p/BrandRegistrations/BN3": brand({ skip_automatic_sec_vet: true })
+  }
+
+  it.effect("reads how a service's campaign stands, and the pace that its brand allows where that can be read", () =>
+    Effect.gen(function*() {
+      const { baseUrl } = yield* serve(({ url }, response) => {
+        const answer = answers[new URL(url, "http://localhost").pathname]
+        json(response, answer === undefined ? 404 : 200, answer ?? { code: 20404, message: "No.", status: 404 })
+      })
+      const found = yield* withInspection(baseUrl, (inspection) => inspection.campaigns(account, [bare, approved, low, alone]))
+      assert.deepStrictEqual(found.map(({ segmentsPerSecond, service, sid, word }) => [sid, service, word.state, segmentsPerSecond]), [
+        ["QE2", approved, "approved", 120],
+        ["QE3", low, "suspended", 3.75],
+        ["QE4", alone, "in_review", null]
+      ])
+    }))
+})
+
+describe("TwilioInspection.countries", () => {
+  it.effect("reads with the auth token where people may be texted, and says when Twilio does not tell", () =>
+    Effect.gen(function*() {
+      const { asked, baseUrl } = yield* serve(({ url }, response) => {
+        const country = new URL(url, "http://localhost").searchParams.get("CountryCode")
+        if (country === "IE") return json(response, 404, { code: 20404, message: "No.", status: 404 })
+        json(response, 200, { permissions: country === "DE" ? [] : [{ country_code: country, type: "country", enabled: country === "US", error_code: 0, error_messages: [] }] })
+      })
+      const wanted = ["US", "GB", "DE", "IE"].map((code) => Country.make(code))
+      const found = yield* withInspection(baseUrl, (inspection) => inspection.countries(withKey, wanted))
+      assert.deepStrictEqual(found.map(({ country, isEnabled }) => `${country} ${isEnabled}`), ["US true", "GB false", "DE null", "IE null"])
+      assert.deepStrictEqual(new Set(asked.map(({ authorization, url }) => `${authorization} ${new URL(url, baseUrl).pathname}`)), new Set([`${basic(accountSid, secret)} /v1/Messaging/GeoPermissions`]))
     }))
 })
 

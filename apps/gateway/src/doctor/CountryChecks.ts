@@ -1,7 +1,7 @@
 /** Whether the account may text people where its numbers are: the carrier's geographic permissions. */
 import type { AgentNumber } from "@parley/core/Project"
 import type { Country } from "@parley/schema/Country"
-import type { InspectedCountry } from "@parley/twilio/PermissionInspection"
+import type { InspectedCountry } from "@parley/twilio/TwilioInspection"
 import { type Finding, problem, warning } from "./Finding.ts"
 
 /** Of users elsewhere nothing is known before they text. */

@@ -5,8 +5,7 @@ import { type CarrierRegistration, type CarrierWord, nameOf, type RegisteredNumb
 import type { AgentNumber } from "@parley/core/Project"
 import { usualSegmentsPerSecond } from "@parley/core/Throughput"
 import type { Registration, SenderType } from "@parley/schema/Sender"
-import type { InspectedCampaign, InspectedVerification } from "@parley/twilio/PermissionInspection"
-import type { InspectedNumber, InspectedService } from "@parley/twilio/TwilioInspection"
+import type { InspectedCampaign, InspectedNumber, InspectedService, InspectedVerification } from "@parley/twilio/TwilioInspection"
 import { type Finding, ok, problem, warning } from "./Finding.ts"
 
 /** What the account has. */
@@ -74,7 +73,7 @@ export const checkRegistration = (number: AgentNumber, under: Under | null, ther
   const { isDoubtful, registration, sentence } = asks === "10dlc" ? saidOfCampaign(number, there) : saidOfTollFree(number, there)
   const about = `number ${number.number}`
   const here = under === null ? `It is declared ${number.registration.replace("_", " ")}` : `It is ${number.registration} here under ${nameOf(under.registration)}`
-  const correct = under === null ? `set its "registration" to "${registration}" in the project's file` : `"parley registration status ${under.registration.id}" tells how it stands`
+  const correct = under === null ? `set its "registration" to "${registration}" in the project's file` : `"parley registration ${under.registration.filing.kind === "toll_free" ? "toll-free" : under.registration.filing.kind} status ${under.registration.id}" tells how it stands`
   const isTaken = number.registration === "approved" || number.registration === "not_required"
   if (registration === "approved") {
     // What was registered here follows the carrier by itself, and knows why it does not yet.
