@@ -52,8 +52,13 @@ const tokenOf = (account: TwilioAccount) => {
 /** Questions at a time. Parley's own choice. */
 export const atOnce = 4
 
+interface Sender {
+  readonly client: Client
+  readonly credential: "API key" | "auth token"
+}
+
 /** Logs in as sending does: with the API key where there is one. */
-export const senderOf = Effect.fnUntraced(function*(http: TwilioHttpClient, account: TwilioAccount) {
+export const senderOf: (http: TwilioHttpClient, account: TwilioAccount) => Effect.Effect<Sender, InspectionFailed> = Effect.fnUntraced(function*(http, account) {
   const { apiKey } = account
   const [credential, username, password] = apiKey === null
     ? ["auth token", account.accountSid, yield* tokenOf(account)] as const
@@ -62,6 +67,6 @@ export const senderOf = Effect.fnUntraced(function*(http: TwilioHttpClient, acco
 })
 
 /** Logs in with the auth token, since Twilio shows an account to no API key. */
-export const ownerOf = Effect.fnUntraced(function*(http: TwilioHttpClient, account: TwilioAccount) {
+export const ownerOf: (http: TwilioHttpClient, account: TwilioAccount) => Effect.Effect<Client, InspectionFailed> = Effect.fnUntraced(function*(http, account) {
   return yield* clientOf(http, account.accountSid, account.accountSid, yield* tokenOf(account))
 })
