@@ -7,7 +7,7 @@ import * as Inbound from "@parley/core/Inbound"
 import * as Operators from "@parley/core/Operators"
 import { ConsentStore } from "@parley/core/ports/ConsentStore"
 import { FakeAgent } from "./FakeAgent.ts"
-import { FakeCarrier } from "./FakeCarrier.ts"
+import { accepts, FakeCarrier, isDown, losesAnswers, losesCalls } from "./FakeCarrier.ts"
 import * as World from "./World.ts"
 
 const { first, second, send, state, text, told, user, world } = World
@@ -184,6 +184,27 @@ describe("Inbound", () => {
           "user: STOP",
           `system: ${stopReply} (sent)`
         ])
+      }).pipe(Effect.provide(world())))
+
+    // The call is out when the user says STOP: what has left can't be taken back, and what has not never leaves.
+    it.effect.each([
+      ["takes it", accepts, ["Hello", stopReply], "sent"],
+      ["takes it, and its answer is lost", losesAnswers, ["Hello", stopReply], "sent"],
+      ["does not get it", losesCalls, [stopReply], "suppressed"],
+      ["puts it off", isDown, [stopReply], "suppressed"]
+    ] as const)("while a text is at the carrier, which %s: it goes out no second time, and the confirmation follows", ([, outcome, arrived, status]) =>
+      Effect.gen(function*() {
+        const { messageId, sessionId } = yield* send("Hello")
+        const context = yield* Effect.context<World.World>()
+        const fake = yield* FakeCarrier
+        fake.send = (out, accept) => {
+          fake.send = accepts
+          return Effect.andThen(Effect.orDie(Effect.provideContext(text("STOP"), context)), outcome(out, accept))
+        }
+        yield* World.drainFor("20 minutes", "10 seconds")
+        assert.deepStrictEqual(fake.held.map(({ text }) => text.body), [...arrived])
+        assert.strictEqual((yield* World.message(messageId)).status, status)
+        assert.strictEqual(yield* state(sessionId), "ended user_end")
       }).pipe(Effect.provide(world())))
 
     it.effect("tells the agent the end, with its reason", () =>
