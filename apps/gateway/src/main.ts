@@ -189,6 +189,11 @@ const audit = Command.make("audit", {
       json
     }))).pipe(Command.withDescription("Show who did what in the account, through a running gateway: keys, numbers, policy, takeovers, erasures."))
 
+const backup = Command.make("backup", { file: Argument.String("file").pipe(Argument.withDescription("The copy, a file that does not exist")) }, ({ file }) =>
+  Effect.flatMap(load(() => import("./commands/BackupCommand.ts")), (module) => module.backup(file))).pipe(
+    Command.withDescription("Copy a SQLite store, also while a gateway serves it, and check the copy.")
+  )
+
 const usersCommand = load(() => import("./commands/UsersCommand.ts"))
 
 const usersErase = Command.make("erase", { number: Argument.String("number").pipe(Argument.withDescription("The user's number, E.164")), json }, ({ json, number }) =>
@@ -211,7 +216,7 @@ const doctor = Command.make("doctor", {
 
 const parley = Command.make("parley").pipe(
   Command.withDescription("A conversational SMS gateway."),
-  Command.withSubcommands([serve, dev, apply, keys, send, sessions, numbers, availability, campaign, registration, audit, users, doctor])
+  Command.withSubcommands([serve, dev, apply, keys, send, sessions, numbers, availability, campaign, registration, audit, users, backup, doctor])
 )
 
 /** A mistake in the command line is one line, not the whole help. */

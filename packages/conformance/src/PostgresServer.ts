@@ -9,7 +9,7 @@ import { SqlClient } from "effect/sql"
 import type { ChildProcess } from "node:child_process"
 import { spawn, spawnSync } from "node:child_process"
 import { randomUUID } from "node:crypto"
-import { chownSync, constants, cpSync, mkdtempSync, rmSync, statSync } from "node:fs"
+import { chmodSync, chownSync, constants, cpSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { createRequire } from "node:module"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
@@ -20,6 +20,8 @@ export interface PostgresServer {
   readonly url: string
   /** Another empty database on the same server. */
   readonly createDatabase: (name: string) => Effect.Effect<string>
+  /** Where it keeps its data; null on the developer's own server. */
+  readonly folder: string | null
   /** Stops at once, as a crash does; whoever is connected is cut off. */
   readonly crash: Effect.Effect<void>
   /** Starts again on the same port, with what was committed. */
@@ -103,6 +105,8 @@ export interface ServerOptions {
   readonly durable?: boolean
   /** How much of the database it keeps at hand; tests need little. */
   readonly sharedBuffers?: string
+  /** Begins with a copy of another server's folder, instead of an empty one. */
+  readonly from?: string
 }
 
 const embedded = async (options: ServerOptions) => {
@@ -115,8 +119,14 @@ const embedded = async (options: ServerOptions) => {
     cpSync(nativeFolder() ?? "", native, { recursive: true, verbatimSymlinks: true })
   }
   const data = join(folder, "data")
-  const made = spawnSync(join(native, "bin", "initdb"), ["-D", data, "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", ...locale], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" }, ...user })
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+  if (options.from === undefined) {
+    const made = spawnSync(join(native, "bin", "initdb"), ["-D", data, "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", ...locale], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" }, ...user })
+    if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+  } else {
+    cpSync(options.from, data, { recursive: true })
+    if (user !== null) spawnSync("chown", ["-R", `${user.uid}:${user.gid}`, data])
+    chmodSync(data, 0o700)
+  }
   const port = await freePort()
   const command = [
     join(native, "bin", "postgres"), "-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", "",
@@ -134,6 +144,7 @@ const embedded = async (options: ServerOptions) => {
   }
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    folder: data,
     start: async () => {
       running ??= await launch(folder, command, user ?? {})
     },
@@ -165,11 +176,12 @@ export const make = (options: ServerOptions = {}): Effect.Effect<PostgresServer,
   Effect.gen(function*() {
     if (ownServer !== undefined) {
       const url = yield* createDatabase(ownServer, `parley_test_${randomUUID().replaceAll("-", "")}`)
-      return { url, createDatabase: (name) => createDatabase(url, `${new URL(url).pathname.slice(1)}_${name}`), crash: Effect.void, start: Effect.void }
+      return { url, folder: null, createDatabase: (name) => createDatabase(url, `${new URL(url).pathname.slice(1)}_${name}`), crash: Effect.void, start: Effect.void }
     }
     const server = yield* Effect.acquireRelease(promised(() => embedded(options)), ({ stop }) => promised(stop))
     return {
       url: server.url,
+      folder: server.folder,
       createDatabase: (name) => createDatabase(server.url, name),
       crash: promised(server.crash),
       start: promised(server.start)
