@@ -29,7 +29,7 @@ const service = (settings: Settings, projectId: ProjectId): Effect.Effect<Twilio
     ? Effect.fail(new NoTwilioAccount({ projectId, detail: "Neither the project nor the gateway has a Twilio account: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or the project's \"twilio\"." }))
     : Effect.succeed({
       accountSid: twilio.accountSid,
-      authTokens: twilio.authToken === null ? [] : [twilio.authToken],
+      authTokens: [twilio.authToken, twilio.nextAuthToken].filter((token) => token !== null),
       apiKey: twilio.apiKey
     })
 }

@@ -67,6 +67,7 @@ export const variables = {
     schema: Schema.String.check(Schema.isPattern(/^AC[0-9a-fA-F]{32}$/u, { message: "must be AC and 32 hexadecimal digits" }))
   },
   TWILIO_AUTH_TOKEN: { meaning: "Its auth token; also verifies its webhooks", fallback: null, schema: Schema.NonEmptyString },
+  TWILIO_AUTH_TOKEN_NEXT: { meaning: "A second auth token, while one is exchanged for another: webhooks that either has signed are taken", fallback: null, schema: Schema.NonEmptyString },
   TWILIO_API_KEY_SID: { meaning: "API key to send with, in place of the auth token", fallback: null, schema: Schema.NonEmptyString },
   TWILIO_API_KEY_SECRET: { meaning: "Its secret", fallback: null, schema: Schema.NonEmptyString },
   TWILIO_BASE_URL: { meaning: "Another host that speaks Twilio's API, such as the simulated carrier", fallback: null, schema: HttpUrl },
@@ -145,6 +146,7 @@ export interface Settings {
   readonly twilio: {
     readonly accountSid: string
     readonly authToken: Redacted.Redacted<string> | null
+    readonly nextAuthToken: Redacted.Redacted<string> | null
     readonly apiKey: { readonly sid: string; readonly secret: Redacted.Redacted<string> } | null
   } | null
   readonly twilioBaseUrl: string | null
@@ -207,10 +209,11 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
 
     const accountSid = value("TWILIO_ACCOUNT_SID")
     const authToken = value("TWILIO_AUTH_TOKEN")
+    const nextAuthToken = value("TWILIO_AUTH_TOKEN_NEXT")
     const keySid = value("TWILIO_API_KEY_SID")
     const keySecret = value("TWILIO_API_KEY_SECRET")
     if ((keySid === null) !== (keySecret === null)) problems.push("TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET go together: set both or neither")
-    if (accountSid === null && (authToken !== null || keySid !== null)) problems.push("TWILIO_ACCOUNT_SID is missing beside the other TWILIO_ variables")
+    if (accountSid === null && (authToken !== null || nextAuthToken !== null || keySid !== null)) problems.push("TWILIO_ACCOUNT_SID is missing beside the other TWILIO_ variables")
     if (accountSid !== null && authToken === null) problems.push("TWILIO_AUTH_TOKEN is missing: the carrier's webhooks are verified with it")
 
     const settle = {
@@ -244,6 +247,7 @@ export const read = (environment: Environment): Effect.Effect<Settings, InvalidS
       twilio: accountSid === null ? null : {
         accountSid,
         authToken: authToken === null ? null : Redacted.make(authToken),
+        nextAuthToken: nextAuthToken === null ? null : Redacted.make(nextAuthToken),
         apiKey: keySid === null || keySecret === null ? null : { sid: keySid, secret: Redacted.make(keySecret) }
       },
       twilioBaseUrl: value("TWILIO_BASE_URL"),

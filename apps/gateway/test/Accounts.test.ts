@@ -40,6 +40,12 @@ describe("Accounts", () => {
       assert.deepStrictEqual([account.accountSid, account.authTokens.map(Redacted.value), account.apiKey?.sid], [service.TWILIO_ACCOUNT_SID, ["service-token"], "SK1"])
     }))
 
+  effect("takes webhooks of two tokens while one is exchanged, and sends with the first", () =>
+    Effect.gen(function*() {
+      const account = yield* accountOf("plain", { ...service, TWILIO_AUTH_TOKEN_NEXT: "next-token" })
+      assert.deepStrictEqual(account.authTokens.map(Redacted.value), ["service-token", "next-token"])
+    }))
+
   effect("says why a project has no account, and what to set", () =>
     Effect.gen(function*() {
       assert.include(yield* reason("own", service), "OWN_TOKEN, which is not set")

@@ -67,6 +67,7 @@ const cases: Readonly<Record<Exclude<Settings.VariableName, "AVAILABILITY_FILE">
     beside: { TWILIO_AUTH_TOKEN: "the-token" }
   },
   TWILIO_AUTH_TOKEN: { of: (settings) => settings.twilio?.authToken ?? null, fallback: null, good: [["t", "t"]], bad: [], beside: { TWILIO_ACCOUNT_SID: sid } },
+  TWILIO_AUTH_TOKEN_NEXT: { of: (settings) => settings.twilio?.nextAuthToken ?? null, fallback: null, good: [["next", "next"]], bad: [], beside: account },
   TWILIO_API_KEY_SID: {
     of: (settings) => settings.twilio?.apiKey?.sid ?? null,
     fallback: null,
