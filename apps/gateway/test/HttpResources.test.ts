@@ -1,4 +1,6 @@
 /** Sessions, messages, numbers, opt-outs and what operators' machines ask, over real HTTP. */
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Api, expectProblem, type MessageBody, type PageBody, type SessionBody } from "./harness/Api.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
@@ -413,6 +415,16 @@ describe("what operators' machines ask", () => {
     expect(text).toMatch(/^parley_http_requests_total\{.*status="202".*\} [1-9]/mu)
     expect(text).not.toContain(user.slice(1))
     expect(text).not.toContain("secret")
+  })
+
+  it("and the operations guide watches nothing that /metrics does not tell", async () => {
+    const guide = readFileSync(join(import.meta.dirname, "../../docs/operations.md"), "utf8")
+    const told = await (await fetch(`${gateway.url}/metrics`)).text()
+    // Those of several processes, which one alone does not tell.
+    const ofSeveral = new Set(["parley_shards", "parley_shards_owned", "parley_processes", "parley_ownership_confirmed_seconds"])
+    const watched = new Set([...guide.matchAll(/parley_[a-z_]+(?=[`{])/gu)].map(([name]) => name).filter((name) => !ofSeveral.has(name)))
+    expect([...watched].filter((name) => !told.includes(`# TYPE ${name} `))).toEqual([])
+    expect(watched.size).toBeGreaterThan(4)
   })
 
   it("GET /openapi.json describes every operation", async () => {

@@ -3,6 +3,7 @@ import { DateTime, Duration, Effect, Layer, Metric } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { Membership, type Standing } from "@parley/core/ports/Membership"
 import { MessageStore } from "@parley/core/ports/MessageStore"
+import { RedactionStore } from "@parley/core/ports/RedactionStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 
 const at = { healthz: "/healthz", readyz: "/readyz", metrics: "/metrics" } as const
@@ -77,6 +78,7 @@ const metrics = HttpRouter.add("GET", at.metrics, Effect.gen(function*() {
   const states = yield* sessions.countByState()
   const backlog = yield* messages.backlog()
   const due = yield* sessions.firstDue()
+  const redactions = yield* (yield* RedactionStore).count()
   const standing = yield* yield* Membership
   const now = yield* DateTime.now
   const since = (at: DateTime.Utc | null) => at === null ? 0 : Math.max(0, Duration.toSeconds(DateTime.distance(at, now)))
@@ -99,6 +101,9 @@ const metrics = HttpRouter.add("GET", at.metrics, Effect.gen(function*() {
     "# HELP parley_turns_late_seconds How long the agent's call that is due longest is late",
     "# TYPE parley_turns_late_seconds gauge",
     `parley_turns_late_seconds ${since(due.agentAt)}`,
+    "# HELP parley_redactions Texts that the carrier is still to forget, and texts that it has refused to forget for a week",
+    "# TYPE parley_redactions gauge",
+    ...Object.entries(redactions).map(([state, count]) => `parley_redactions{state="${state}"} ${count}`),
     ...standing === null ? [] : membership(standing),
     ...registered(yield* Metric.snapshot)
   ]
