@@ -72,6 +72,9 @@ const leftOf = (...words: ReadonlyArray<string>) =>
     return left
   }))
 
+/** How many texts of a user have files at the carrier. */
+const withFiles = (user: string) => gateway.carrier.sim.messages().filter(({ from, num_media: files }) => from === user && files !== "0").length
+
 const delivered = (user: string) =>
   until(`every text to ${user} to be delivered`, () => gateway.carrier.created(user).every(({ status }) => status === "delivered" || status === "undelivered"))
 
@@ -89,8 +92,11 @@ describe("DELETE /v1/users/{number}", () => {
     await api.post("/v1/outbound-sms", { user_number: user, message: "Marigold five", send_at: new Date(Date.now() + 86_400_000).toISOString() })
     await gateway.carrier.text(user, sandboxed, "STOP")
     const before = await api.sessionsOf(user)
+    // Three openings and answers, what the person said, and the confirmation of STOP.
+    await gateway.carrier.waitFor(user, 5)
     await delivered(user)
     expect((await leftOf(user, "arigold")).length).toBeGreaterThan(10)
+    expect(withFiles(user)).toBe(1)
 
     const begun = await erase(user)
     const erasure = await done(begun.id)
@@ -101,6 +107,8 @@ describe("DELETE /v1/users/{number}", () => {
     expect(gateway.carrier.sim.messages().filter(({ from, to }) => [from, to].includes(user)).map(({ body }) => body)).toEqual(
       gateway.carrier.sim.messages().filter(({ from, to }) => [from, to].includes(user)).map(() => "")
     )
+
+    expect(withFiles(user)).toBe(0)
 
     expect(await api.sessionsOf(user)).toEqual([])
     expect((await api.sessionsOf(erasure.pseudonym)).map(({ id }) => id)).toEqual(before.map(({ id }) => id))

@@ -48,7 +48,7 @@ describe("housekeeping", () => {
       yield* TestClock.adjust("29 days")
       yield* tidied()
       assert.strictEqual(yield* rowsOf("messages"), 3)
-      yield* TestClock.adjust("1 day")
+      yield* TestClock.adjust("2 days")
       yield* tidied()
       assert.deepStrictEqual([yield* rowsOf("messages"), yield* rowsOf("sessions")], [0, 0])
       assert.deepStrictEqual((yield* (yield* RedactionStore).count()).waiting, 3)

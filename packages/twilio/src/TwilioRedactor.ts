@@ -1,4 +1,4 @@
-/** Has Twilio forget the words of a text: its record, its segments and its price stay. Source: twilio.com/docs/messaging/api/message-resource, "Redact a Message". */
+/** Has Twilio forget the words and the files of a text: its record, its segments and its price stay. Source: twilio.com/docs/messaging/api/message-resource, "Redact a Message". */
 import { type Duration, Effect, Layer } from "effect"
 import { RedactionFailure, Redactor } from "@parley/core/ports/Redactor"
 import type { AccountFor } from "./TwilioAccount.ts"
@@ -27,15 +27,23 @@ const failureOf = (cause: unknown): RedactionFailure => {
   return failure("later", code === null ? `Twilio answered HTTP ${status}.` : explain(code, said))
 }
 
+/** Null where Twilio has no such thing. */
+const ask = <A>(call: () => Promise<A>): Effect.Effect<A | null, RedactionFailure> =>
+  Effect.tryPromise({ try: call, catch: (cause) => cause }).pipe(
+    Effect.catch((cause) => isMissing(cause) ? Effect.succeed(null) : Effect.fail(failureOf(cause)))
+  )
+
 export const layer = (options: TwilioRedactorOptions): Layer.Layer<Redactor> =>
   Layer.effect(Redactor, Effect.gen(function*() {
     const clientOf = yield* clients(options, (reason, detail) => failure(reason === "refused" ? "refused" : "later", detail))
     return Redactor.of({
       redact: Effect.fn("TwilioRedactor.redact")(function*({ carrierId, projectId }) {
         const client = yield* clientOf(projectId)
-        yield* Effect.tryPromise({ try: () => client.messages(carrierId).update({ body: "" }), catch: (cause) => cause }).pipe(
-          Effect.catch((cause) => isMissing(cause) ? Effect.void : Effect.fail(failureOf(cause)))
-        )
+        const text = client.messages(carrierId)
+        const redacted = yield* ask(() => text.update({ body: "" }))
+        if (redacted === null || !(Number(redacted.numMedia) > 0)) return
+        const files = yield* ask(() => text.media.list())
+        yield* Effect.forEach(files ?? [], ({ sid }) => ask(() => text.media(sid).remove()), { discard: true })
       })
     })
   }))

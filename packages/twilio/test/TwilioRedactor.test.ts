@@ -31,6 +31,25 @@ describe("TwilioRedactor", () => {
       ])
     }))
 
+  it.effect("deletes the files of a text that has some, and is content with one that is gone", () =>
+    Effect.gen(function*() {
+      const base = `/2010-04-01/Accounts/${accountSid}/Messages/${carrierId}`
+      const [first, second] = [`ME${"0".repeat(31)}1`, `ME${"0".repeat(31)}2`]
+      const page = { media_list: [{ sid: first }, { sid: second }], page: 0, page_size: 50, next_page_uri: null, uri: `${base}/Media.json` }
+      const { asked, baseUrl } = yield* serve(({ method, url }, response) => {
+        if (method === "POST") return json(response, 200, { sid: carrierId, body: "", num_media: "2" })
+        if (method === "GET") return json(response, 200, page)
+        return url.includes(first) ? json(response, 404, { code: 20404, message: "No.", more_info: "", status: 404 }) : void response.writeHead(204).end()
+      })
+      yield* redact({ baseUrl })
+      assert.deepStrictEqual(asked.map(({ method, url }) => `${method} ${url.split("?")[0]}`), [
+        `POST ${base}.json`,
+        `GET ${base}/Media.json`,
+        `DELETE ${base}/Media/${first}.json`,
+        `DELETE ${base}/Media/${second}.json`
+      ])
+    }))
+
   it.effect("is content where Twilio has no such text", () => Effect.flatMap(answering(404, 20404), (baseUrl) => redact({ baseUrl })))
 
   it.effect("tells what may pass from what wants an operator", () =>
