@@ -20,8 +20,12 @@ const start = async () => {
 const dribble = (port: number, first: string, drop: string): Promise<string> =>
   new Promise((resolve) => {
     let heard = ""
-    const socket = connect(port, "127.0.0.1", () => socket.write(first))
-    const dropping = setInterval(() => socket.write(drop), 10)
+    let dropping: NodeJS.Timeout | undefined
+    // What is written before the connection stands would go out ahead of the first words.
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.write(first)
+      dropping = setInterval(() => socket.write(drop), 10)
+    })
     socket.setEncoding("utf8").on("data", (chunk: string) => heard += chunk)
     socket.on("error", () => undefined)
     socket.on("close", () => {
