@@ -3,12 +3,12 @@
  * bounded batches; everything it does is a transaction that is safe to run twice.
  */
 import { DateTime, Duration, Effect } from "effect"
-import { Singleton } from "effect/cluster"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import * as Erasures from "@parley/core/Erasures"
 import * as QuietHolds from "@parley/core/QuietHolds"
 import * as ScheduledSends from "@parley/core/ScheduledSends"
 import * as Timers from "@parley/core/Timers"
+import * as Rounds from "./Rounds.ts"
 
 /** From one look to the next; the most that a timer is late, on an idle machine. */
 export const interval = Duration.millis(500)
@@ -27,10 +27,8 @@ export const look = Effect.fn("Sweep.look")(function*() {
   return timers.length === batch || scheduled === batch || released === batch || isErasing
 })
 
-const forever = look().pipe(
-  Effect.catchCause((cause) => Effect.as(Effect.logError("The sweep could not look", cause), false)),
-  Effect.flatMap((hasMore) => hasMore ? Effect.yieldNow : Effect.sleep(interval)),
-  Effect.forever
-)
-
-export const layer = Singleton.make("Sweep", forever)
+export const layer = Rounds.layer("Sweep", {
+  round: look(),
+  every: interval,
+  failed: (cause) => Effect.logError("The sweep could not look", cause)
+})
