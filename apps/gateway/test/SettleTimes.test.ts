@@ -1,6 +1,6 @@
 import { Duration, Effect, Exit } from "effect"
 import { describe, expect, it } from "vitest"
-import { defaultLineTimes } from "@parley/core/Lines"
+import { defaultLineTimes } from "@parley/core/LineTimes"
 import * as Settings from "../src/Settings.ts"
 
 const read = (environment: Readonly<Record<string, string>>) => Effect.runSync(Effect.exit(Settings.read(environment)))

@@ -8,7 +8,7 @@ import { MessageId } from "@parley/schema/Ids"
 import type { Media, Message } from "./Message.ts"
 import { MediaFailure, MediaSource } from "./ports/MediaSource.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
-import { transactAndWake } from "./Wake.ts"
+import { nothing, transactAndWake } from "./Wake.ts"
 
 export interface MediaTimes {
   /** From an arrival to the second question about a file that could not be had; each further wait is as long as all before it together. */
@@ -72,7 +72,7 @@ const settle = Effect.fnUntraced(function*(id: MessageId, media: ReadonlyArray<M
       const nextAttemptAt = isOver ? null : DateTime.addDuration(now, Duration.max(times.askAfter, waited))
       yield* messages.update({ ...found.value, media, nextAttemptAt })
     }
-    return { value: undefined, wakes: [] }
+    return nothing
   }))
 })
 

@@ -5,11 +5,16 @@
 import { Clock, DateTime, Duration, Effect, FiberSet, Latch, Option, Schedule, type Scope } from "effect"
 import type { MessageId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
-import * as Lines from "./Lines.ts"
+import * as LineClaims from "./LineClaims.ts"
+import * as LineOwnership from "./LineOwnership.ts"
+import { callWithin, CurrentLineTimes } from "./LineTimes.ts"
 import type { Message } from "./Message.ts"
 import { Ambiguous, Carrier, CarrierFailure } from "./ports/Carrier.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import type { StoreFailure } from "./ports/Store.ts"
+import * as SendOutcomes from "./SendOutcomes.ts"
+import { attemptedSince, textOf } from "./TextAtCarrier.ts"
+import * as UnknownTexts from "./UnknownTexts.ts"
 
 export interface LineWorker {
   /** There may be work: cheap, and safe to call at any time. */
@@ -17,13 +22,13 @@ export interface LineWorker {
   /** True when it was rung after its last look at the queue. */
   readonly isRung: () => boolean
   /** Works until nothing is due and nothing is in flight; then tells when the next text is, or null. Fails with `LineTakenOver` once the line has another owner. Not to be run twice at once. */
-  readonly drain: Effect.Effect<DateTime.Utc | null, Effect.Error<ReturnType<typeof Lines.claim>>, WorkerServices>
+  readonly drain: Effect.Effect<DateTime.Utc | null, Effect.Error<ReturnType<typeof LineClaims.claim>>, WorkerServices>
 }
 
 type WorkerServices =
-  | Effect.Services<ReturnType<typeof Lines.claim>>
-  | Effect.Services<ReturnType<typeof Lines.record>>
-  | Effect.Services<ReturnType<typeof Lines.settle>>
+  | Effect.Services<ReturnType<typeof LineClaims.claim>>
+  | Effect.Services<ReturnType<typeof SendOutcomes.record>>
+  | Effect.Services<ReturnType<typeof UnknownTexts.settle>>
   | Carrier
   | MessageStore
 
@@ -34,8 +39,8 @@ type WorkerServices =
 export const make = Effect.fnUntraced(function*(
   number: PhoneNumber,
   stillOwns: () => boolean
-): Effect.fn.Return<LineWorker, Effect.Error<ReturnType<typeof Lines.takeOver>>, Scope.Scope | Effect.Services<ReturnType<typeof Lines.takeOver>>> {
-  const times = yield* Lines.CurrentLineTimes
+): Effect.fn.Return<LineWorker, Effect.Error<ReturnType<typeof LineOwnership.takeOver>>, Scope.Scope | Effect.Services<ReturnType<typeof LineOwnership.takeOver>>> {
+  const times = yield* CurrentLineTimes
   const calls = yield* FiberSet.make<void>()
   const rung = yield* Latch.make(false)
   const asked = new Set<MessageId>()
@@ -44,7 +49,7 @@ export const make = Effect.fnUntraced(function*(
   /** When this owner made the calls whose outcome is unknown, on the same clock. */
   const made = new Map<MessageId, bigint>()
   let sending = 0
-  const { epoch, pacing: left } = yield* Lines.takeOver(number)
+  const { epoch, pacing: left } = yield* LineOwnership.takeOver(number)
   let pacing = left
   let isRung = false
   const ring = Effect.sync(() => {
@@ -70,7 +75,7 @@ export const make = Effect.fnUntraced(function*(
   // A call that waited too long, as in a process that was frozen, is not made: somebody else may have found the text by now. Each of the two clocks
   // may stand still where the other goes on.
   const mayLeave = (clock: Clock.Clock, message: Message, claimedAtNanos: bigint) => {
-    const within = Math.floor(Duration.toMillis(Lines.callWithin(times)))
+    const within = Math.floor(Duration.toMillis(callWithin(times)))
     const untilMillis = DateTime.toEpochMillis(message.attemptedAt ?? message.createdAt) + within
     const untilNanos = claimedAtNanos + BigInt(within) * 1_000_000n
     return () => stillOwns() && clock.currentTimeMillisUnsafe() < untilMillis && clock.monotonicTimeNanosUnsafe() < untilNanos
@@ -81,9 +86,9 @@ export const make = Effect.fnUntraced(function*(
       const carrier = yield* Carrier
       const clock = yield* Clock.Clock
       const madeAt = yield* Clock.monotonicTimeNanos
-      const outcome = yield* carrier.send(Lines.textOf(message), mayLeave(clock, message, claimedAtNanos)).pipe(Effect.catchDefect(brokenOff), Effect.result)
+      const outcome = yield* carrier.send(textOf(message), mayLeave(clock, message, claimedAtNanos)).pipe(Effect.catchDefect(brokenOff), Effect.result)
       if (outcome._tag === "Failure" && outcome.failure.reason._tag === "Ambiguous") made.set(message.id, madeAt)
-      yield* Lines.record(message, outcome).pipe(Effect.retry(whileTheStoreIsAway))
+      yield* SendOutcomes.record(message, outcome).pipe(Effect.retry(whileTheStoreIsAway))
     })
 
   const ask = (message: Message) =>
@@ -94,17 +99,17 @@ export const make = Effect.fnUntraced(function*(
       const watchedFor = first === undefined ? Duration.zero : Duration.nanos(askedAt - first)
       const madeAt = made.get(message.id)
       const age = madeAt === undefined ? null : Duration.nanos(askedAt - madeAt)
-      const found = carrier.find(Lines.textOf(message), Lines.attemptedSince(message, age, yield* DateTime.now))
+      const found = carrier.find(textOf(message), attemptedSince(message, age, yield* DateTime.now))
       const listed = yield* Effect.option(Effect.catchDefect(found, brokenOff))
       if (first === undefined && Option.isSome(listed)) watched.set(message.id, yield* Clock.monotonicTimeNanos)
-      const isOpen = yield* Lines.settle(message, Option.getOrNull(listed), watchedFor).pipe(Effect.retry(whileTheStoreIsAway))
+      const isOpen = yield* UnknownTexts.settle(message, Option.getOrNull(listed), watchedFor).pipe(Effect.retry(whileTheStoreIsAway))
       if (!isOpen) forget(message.id)
     })
 
   // What is claimed is called: a stop between the two would leave texts that look as if they might have left.
   const take = Effect.fnUntraced(function*() {
     const claimedAtNanos = yield* Clock.monotonicTimeNanos
-    const claim = yield* Lines.claim(number, epoch, pacing, { send: times.requestsInFlight - sending, ask: times.questionsInFlight - asked.size }, asked)
+    const claim = yield* LineClaims.claim(number, epoch, pacing, { send: times.requestsInFlight - sending, ask: times.questionsInFlight - asked.size }, asked)
     pacing = claim.pacing
     for (const message of claim.send) {
       sending++

@@ -4,14 +4,13 @@
  */
 import { DateTime, Duration, Effect, Option } from "effect"
 import type { MessageId } from "@parley/schema/Ids"
-import { attemptedSince, textOf } from "./Lines.ts"
 import type { Message } from "./Message.ts"
 import type { CarrierText } from "./ports/Carrier.ts"
 import { Carrier } from "./ports/Carrier.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import { CurrentReceiptTimes, report } from "./Receipts.ts"
-import type { Outcome } from "./Wake.ts"
-import { transactAndWake } from "./Wake.ts"
+import { attemptedSince, textOf } from "./TextAtCarrier.ts"
+import { nothing, transactAndWake } from "./Wake.ts"
 
 // Questions at once: few, since they share the carrier with texts that want to leave.
 const atOnce = 4
@@ -29,8 +28,6 @@ const ask = Effect.fnUntraced(function*(message: Message) {
   const listed = yield* Effect.option(carrier.find(textOf(message), attemptedSince(message, null, yield* DateTime.now)))
   yield* settle(message.id, Option.getOrElse(listed, () => []))
 })
-
-const nothing: Outcome<void> = { value: undefined, wakes: [] }
 
 /** One transaction. The row is read again: the receipt may have come after all. */
 const settle = Effect.fnUntraced(function*(id: MessageId, listed: ReadonlyArray<CarrierText>) {

@@ -19,8 +19,8 @@ import type { Session } from "./Session.ts"
 import { agentDueAt } from "./Session.ts"
 import type { SessionPolicy } from "./SessionPolicy.ts"
 import * as Turn from "./Turn.ts"
-import type { Outcome, Wake } from "./Wake.ts"
-import { transactAndWake } from "./Wake.ts"
+import type { Wake } from "./Wake.ts"
+import { nothing, transactAndWake } from "./Wake.ts"
 
 /** The most of a long conversation that an agent is told, in texts: the newest. */
 export const historyLimit = 500
@@ -126,8 +126,6 @@ const asSpoken = (message: Message): SpokenText => ({
   media: message.media,
   at: message.createdAt
 })
-
-const nothing: Outcome<void> = { value: undefined, wakes: [] }
 
 /**
  * The session, if this very call still is its running one. A session that ended or was taken over has called it back; and an owner that was

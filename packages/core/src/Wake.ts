@@ -16,6 +16,9 @@ export interface Outcome<A> {
   readonly wakes: ReadonlyArray<Wake>
 }
 
+/** Of a use case that has nothing to tell and wakes nobody. */
+export const nothing: Outcome<void> = { value: undefined, wakes: [] }
+
 /** Runs a use case as one transaction; the owners of its work are woken after the commit, never before. */
 export const transactAndWake = <A, E, R>(
   useCase: Effect.Effect<Outcome<A>, E, R>

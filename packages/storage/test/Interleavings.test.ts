@@ -4,7 +4,9 @@ import { TestClock } from "effect/testing"
 import type { MessageStatus } from "@parley/schema/Conversation"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { advance, mayRetry } from "@parley/core/Delivery"
-import * as Lines from "@parley/core/Lines"
+import * as LineClaims from "@parley/core/LineClaims"
+import * as LineOwnership from "@parley/core/LineOwnership"
+import { textOf } from "@parley/core/TextAtCarrier"
 import type { Message } from "@parley/core/Message"
 import * as Operators from "@parley/core/Operators"
 import { MessageStore } from "@parley/core/ports/MessageStore"
@@ -66,10 +68,10 @@ const play = Effect.fnUntraced(function*(act: typeof Act.Type, lines: Semaphore.
       // An owner that dies after it has claimed; whether the carrier has the texts is open.
       return yield* lines.withPermits(1)(Effect.gen(function*() {
         const number = pick(numbers, n)
-        const { epoch, pacing } = yield* Lines.takeOver(number)
-        const { send } = yield* Lines.claim(number, epoch, pacing, { send: 4, ask: 0 }, new Set())
+        const { epoch, pacing } = yield* LineOwnership.takeOver(number)
+        const { send } = yield* LineClaims.claim(number, epoch, pacing, { send: 4, ask: 0 }, new Set())
         if (n % 4 < 2) return
-        for (const [index, message] of send.entries()) yield* hold(Lines.textOf(message), `SM-crash-${n}-${message.id}-${index}`)
+        for (const [index, message] of send.entries()) yield* hold(textOf(message), `SM-crash-${n}-${message.id}-${index}`)
       }))
     case "sweep": {
       const sessions = yield* SessionStore

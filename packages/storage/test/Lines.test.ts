@@ -4,7 +4,11 @@ import { TestClock } from "effect/testing"
 import * as Samples from "@parley/conformance/Samples"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import * as LinePacing from "@parley/core/LinePacing"
-import * as Lines from "@parley/core/Lines"
+import * as LineClaims from "@parley/core/LineClaims"
+import * as SendOutcomes from "@parley/core/SendOutcomes"
+import * as UnknownTexts from "@parley/core/UnknownTexts"
+import * as LineOwnership from "@parley/core/LineOwnership"
+import { textOf } from "@parley/core/TextAtCarrier"
 import * as LineWorker from "@parley/core/LineWorker"
 import { Ambiguous, CarrierFailure, NotNow } from "@parley/core/ports/Carrier"
 import { ConsentStore } from "@parley/core/ports/ConsentStore"
@@ -30,7 +34,7 @@ const callTimes = Effect.fnUntraced(function*(since: DateTime.Utc) {
   return (yield* FakeCarrier).calls.map(({ at }) => DateTime.toEpochMillis(at) - DateTime.toEpochMillis(since))
 })
 /** Once, with room enough. */
-const claimOnce = ({ epoch, pacing }: Effect.Success<ReturnType<typeof Lines.takeOver>>) => Lines.claim(first, epoch, pacing, { send: 16, ask: 4 }, new Set())
+const claimOnce = ({ epoch, pacing }: Effect.Success<ReturnType<typeof LineOwnership.takeOver>>) => LineClaims.claim(first, epoch, pacing, { send: 16, ask: 4 }, new Set())
 const statuses = (...accepted: ReadonlyArray<{ readonly messageId: Parameters<typeof message>[0] }>) =>
   Effect.forEach(accepted, ({ messageId }) => Effect.map(message(messageId), ({ status }) => status))
 
@@ -444,11 +448,11 @@ describe("Lines", () => {
     it.effect("is what a process leaves that dies between the call and its record", () =>
       Effect.gen(function*() {
         const [one, two] = [yield* send("One"), yield* send("Two", { userNumber: other })]
-        const claim = yield* claimOnce(yield* Lines.takeOver(first))
+        const claim = yield* claimOnce(yield* LineOwnership.takeOver(first))
         assert.strictEqual(claim.send.length, 2)
         // Only the first call reached the carrier.
         const [text] = claim.send
-        if (text !== undefined) yield* Fake.hold(Lines.textOf(text), "SM-before-the-crash")
+        if (text !== undefined) yield* Fake.hold(textOf(text), "SM-before-the-crash")
         yield* drainFor("2 minutes")
         assert.deepStrictEqual(yield* called, ["Two"])
         assert.deepStrictEqual(yield* statuses(one, two), ["sent", "sent"])
@@ -531,26 +535,26 @@ describe("Lines", () => {
     it.effect("has no say in the attempt after its own: what it reads late puts nothing back into the queue", () =>
       Effect.gen(function*() {
         const { messageId } = yield* send("One")
-        const [old] = (yield* claimOnce(yield* Lines.takeOver(first))).send
-        const next = yield* Lines.takeOver(first)
-        yield* Lines.settle(yield* message(messageId), [], Duration.minutes(2))
+        const [old] = (yield* claimOnce(yield* LineOwnership.takeOver(first))).send
+        const next = yield* LineOwnership.takeOver(first)
+        yield* UnknownTexts.settle(yield* message(messageId), [], Duration.minutes(2))
         const [again] = (yield* claimOnce(next)).send
         assert.deepStrictEqual([old?.attempts, again?.attempts], [1, 2])
         if (old === undefined) return
         const refused = new NotNow({ code: "20429", detail: "Too many.", retryAfter: null, nextDay: false })
-        yield* Lines.record(old, { _tag: "Failure", failure: new CarrierFailure({ reason: refused }) })
+        yield* SendOutcomes.record(old, { _tag: "Failure", failure: new CarrierFailure({ reason: refused }) })
         assert.strictEqual((yield* message(messageId)).status, "sending")
         const lost = new Ambiguous({ code: null, detail: "No answer came." })
-        if (again !== undefined) yield* Lines.record(again, { _tag: "Failure", failure: new CarrierFailure({ reason: lost }) })
-        assert.isFalse(yield* Lines.settle(old, [], Duration.minutes(2)))
+        if (again !== undefined) yield* SendOutcomes.record(again, { _tag: "Failure", failure: new CarrierFailure({ reason: lost }) })
+        assert.isFalse(yield* UnknownTexts.settle(old, [], Duration.minutes(2)))
         assert.strictEqual((yield* message(messageId)).status, "unknown")
       }).pipe(Effect.provide(world())))
 
     it.effect("has no line to claim from", () =>
       Effect.gen(function*() {
         yield* send("One")
-        const before = yield* Lines.takeOver(first)
-        const next = yield* Lines.takeOver(first)
+        const before = yield* LineOwnership.takeOver(first)
+        const next = yield* LineOwnership.takeOver(first)
         assert.strictEqual((yield* Effect.flip(claimOnce(before)))._tag, "LineTakenOver")
         assert.strictEqual((yield* claimOnce(next)).send.length, 1)
       }).pipe(Effect.provide(world())))

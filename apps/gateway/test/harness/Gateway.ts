@@ -2,7 +2,7 @@
 import { Duration, Effect, Layer, Logger, ManagedRuntime, Option, References } from "effect"
 import { Ids } from "@parley/core/Ids"
 import { CurrentRegistrationTimes, type RegistrationTimes } from "@parley/core/CarrierRegistration"
-import { CurrentLineTimes, defaultLineTimes, type LineTimes } from "@parley/core/Lines"
+import { CurrentLineTimes, defaultLineTimes, type LineTimes } from "@parley/core/LineTimes"
 import type { SqliteStore } from "@parley/storage/SqliteStore"
 import * as Apply from "../../src/Apply.ts"
 import * as GatewayLive from "../../src/Gateway.ts"
