@@ -109,15 +109,26 @@ export const answered = (turn: Turn): Turn => ({
 /** Somebody else has answered the texts that wait. The agent will be told of them, but owes them nothing. */
 export const answeredElsewhere = (turn: Turn): Turn => ({ ...turn, texts: null })
 
+/** The longest that an agent may ask us to wait: the user waits as well. Parley's own choice: rates of model providers are counted by the minute. */
+const longestAskedWait = Duration.minutes(1)
+
 /**
  * The call failed: due again after the back-off, or given up after the policy's last attempt. A start is called once only:
  * the user's text waits behind it.
+ * @param again what the agent knows of another call: `never` gives up at once, a duration puts it off by that, by a minute at most
  */
-export const failed = (turn: Turn, reason: string, policy: SessionPolicy, now: DateTime.Utc): { readonly turn: Turn; readonly gaveUp: boolean } => {
+export const failed = (
+  turn: Turn,
+  reason: string,
+  policy: SessionPolicy,
+  now: DateTime.Utc,
+  again?: Duration.Duration | "never"
+): { readonly turn: Turn; readonly gaveUp: boolean } => {
   if (turn.running === null) return { turn, gaveUp: false }
   const { attempt, kind } = turn.running
-  const gaveUp = kind === "start" || attempt >= policy.turnAttempts
-  const wait = Duration.times(policy.turnBackoff, 2 ** (attempt - 1))
+  const gaveUp = kind === "start" || attempt >= policy.turnAttempts || again === "never"
+  const backoff = Duration.times(policy.turnBackoff, 2 ** (attempt - 1))
+  const wait = again === undefined || again === "never" ? backoff : Duration.max(backoff, Duration.min(again, longestAskedWait))
   return {
     gaveUp,
     turn: {

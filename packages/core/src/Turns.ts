@@ -184,7 +184,7 @@ const fail = Effect.fnUntraced(function*(id: SessionId, request: TurnRequest, fa
   if (Option.isNone(found)) return nothing
   const { project, session } = found.value
   const policy = project.config.session
-  const { gaveUp, turn } = Turn.failed(session.turn, `${failure.reason}: ${failure.detail}`, policy, yield* DateTime.now)
+  const { gaveUp, turn } = Turn.failed(session.turn, `${failure.reason}: ${failure.detail}`, policy, yield* DateTime.now, failure.again)
   const after: Session = { ...session, turn }
   yield* save(after, policy)
   if (!gaveUp || request.kind === "end") return nothing

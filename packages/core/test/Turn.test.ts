@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime } from "effect"
+import { DateTime, Duration } from "effect"
 import fc from "fast-check"
 import { MessageId, timeOrdered, TurnId } from "@parley/schema/Ids"
 import { defaultSessionPolicy } from "../src/SessionPolicy.ts"
@@ -76,6 +76,33 @@ describe("Turn", () => {
     assert.deepInclude(over.failure, { attempts: 4, gaveUp: true })
     assert.strictEqual(over.answeredThrough, message(1))
     assert.isNull(due(over))
+  })
+
+  it("a failure that no further call can mend is given up at once", () => {
+    const running = Turn.begin(texts(0), turnId(1), message(1), policy, at(0))
+    const { gaveUp, turn: over } = Turn.failed(running, "misconfigured", policy, at(0), "never")
+    assert.isTrue(gaveUp)
+    assert.isNull(over.running)
+    assert.deepInclude(over.failure, { attempts: 1, gaveUp: true })
+    assert.strictEqual(over.answeredThrough, message(1))
+  })
+
+  const asked: ReadonlyArray<readonly [string, Duration.Duration, number]> = [
+    ["a longer wait that the agent asks for is kept", Duration.seconds(20), 20_000],
+    ["a wait shorter than the back-off does not shorten it", Duration.millis(5), 2_000],
+    ["a wait of hours is a minute, since the user waits as well", Duration.hours(3), 60_000],
+    ["a wait without end is a minute too", Duration.infinity, 60_000]
+  ]
+  it.each(asked)("%s", (_, again, expected) => {
+    const running = Turn.begin(texts(0), turnId(1), message(1), policy, at(0))
+    const { gaveUp, turn } = Turn.failed(running, "refused", policy, at(0), again)
+    assert.isFalse(gaveUp)
+    assert.strictEqual(due(turn), expected)
+  })
+
+  it("a wait that is asked for adds no attempts", () => {
+    const tight = { ...policy, turnAttempts: 1 }
+    assert.isTrue(Turn.failed(Turn.begin(texts(0), turnId(1), message(1), tight, at(0)), "refused", tight, at(0), Duration.seconds(20)).gaveUp)
   })
 
   it("an answer clears the failure that an operator was shown", () => {

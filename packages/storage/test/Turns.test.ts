@@ -1,13 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Deferred, Effect, Fiber, Layer, Option } from "effect"
+import { DateTime, Deferred, Duration, Effect, Fiber, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import type { SessionId } from "@parley/schema/Ids"
 import { Ids } from "@parley/core/Ids"
 import * as Operators from "@parley/core/Operators"
+import { AgentFailure } from "@parley/core/ports/Agent"
 import { Directory } from "@parley/core/ports/Directory"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import * as Turns from "@parley/core/Turns"
-import { answer, FakeAgent, isAway, says } from "./FakeAgent.ts"
+import { answer, echoes, FakeAgent, isAway, says } from "./FakeAgent.ts"
 import { FakeCarrier } from "./FakeCarrier.ts"
 import * as World from "./World.ts"
 
@@ -221,6 +222,25 @@ describe("Turns", () => {
         yield* converse(id)
         assert.strictEqual((yield* told(id)).at(-1), "system: Sorry, I can't answer right now. Please try again in a little while. (queued)")
         assert.match((yield* World.session(id)).turn.failure?.reason ?? "", /^invalid_answer: The answer holds media\. \+14155550001: The number does not carry media \(MMS\)/u)
+      }).pipe(Effect.provide(world())))
+
+    it.effect("and says how long to wait is called again no sooner, and one that no further call can mend is not called again", () =>
+      Effect.gen(function*() {
+        const id = yield* greeted
+        const at: Array<number> = []
+        const fails = (again: Duration.Duration | "never") => Effect.fail(new AgentFailure({ reason: "refused", detail: "Not now.", again }))
+        yield* setAgent(({ attempt }) => Effect.andThen(Effect.map(sinceStart, (millis) => void at.push(millis)), fails(attempt === 1 ? Duration.seconds(20) : "never")))
+        yield* text("Hi")
+        yield* converse(id)
+        assert.deepStrictEqual(at, [1_500, 21_500])
+        assert.deepStrictEqual(yield* told(id), ["api: Hello (queued)", "user: Hi", "system: Sorry, I can't answer right now. Please try again in a little while. (queued)"])
+        assert.deepInclude((yield* World.session(id)).turn.failure, { reason: "refused: Not now.", attempts: 2, gaveUp: true })
+
+        yield* setAgent(echoes)
+        yield* text("And now?")
+        yield* converse(id)
+        assert.deepStrictEqual((yield* requests).at(-1)?.history.map(({ text }) => text).slice(0, 2), ["Hello", "Hi"])
+        assert.strictEqual((yield* told(id)).at(-1), "agent: re: And now? (queued)")
       }).pipe(Effect.provide(world())))
 
     it.effect("and recovers in between answers as if nothing had been", () =>

@@ -52,10 +52,12 @@ export interface TurnAnswer {
   readonly handoff: { readonly destination: string; readonly reason: string | null } | null
 }
 
-/** The agent brought no usable answer. All of them are tried again under the same turn id. `detail`: a sentence, without secrets. */
+/** The agent brought no usable answer. It is tried again under the same turn id, unless `again` says otherwise. `detail`: a sentence, without secrets. */
 export class AgentFailure extends Schema.TaggedError<AgentFailure>()("AgentFailure", {
   reason: Schema.Literals(["timeout", "unreachable", "refused", "invalid_answer", "misconfigured"]),
-  detail: Schema.String
+  detail: Schema.String,
+  /** When another call may do better: missing, after the policy's back-off; a duration, no sooner than that; `never`, not before a person has mended it. */
+  again: Schema.optionalKey(Schema.Union([Schema.Literal("never"), Schema.Duration]))
 }) {}
 
 /** The most that one answer may hold; more is an `invalid_answer`. */
