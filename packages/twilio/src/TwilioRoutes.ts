@@ -41,6 +41,7 @@ const titles = {
   400: "The webhook cannot be read.",
   403: "The webhook is not accepted.",
   404: "Nothing takes this webhook.",
+  405: "The webhook is no POST.",
   413: "The webhook is too large.",
   415: "The webhook is no form.",
   500: "The webhook could not be kept.",
@@ -111,6 +112,12 @@ const refuse = (failure: StoreFailure) =>
 
 const unknownPath = problem(404, "There is no such project and environment: check the path of the webhook.")
 
+const methodNotAllowed = HttpServerResponse.setHeader(
+  problem(405, "Webhooks are taken by POST alone: at Twilio, set the method beside this address to HTTP POST. A redirect on the way makes a GET of it too."),
+  "Allow",
+  "POST"
+)
+
 /** What came, and could be read; the handler takes it from here. */
 type Take<A> = (projectId: ProjectId, environment: Environment, value: A, arrivedAt: DateTime.Utc) => Effect.Effect<void, StoreFailure | UnknownDestination>
 
@@ -121,6 +128,7 @@ const webhook = Effect.fnUntraced(function*<A>(
 ) {
   const arrivedAt = yield* DateTime.now
   const request = yield* HttpServerRequest.HttpServerRequest
+  if (request.method !== "POST") return methodNotAllowed
   const path = destination(yield* HttpRouter.params)
   if (Option.isNone(path)) return unknownPath
   const { environment, project } = path.value
@@ -155,10 +163,12 @@ const webhook = Effect.fnUntraced(function*<A>(
     Effect.catchIf(HttpServerResponse.isHttpServerResponse, Effect.succeed)
   ))
 
-/** Both routes, on the router. */
+const paths = { sms: "/twilio/:project/:environment/sms", status: "/twilio/:project/:environment/status" } as const
+
+/** Both routes, on the router. Every method but POST is a 405. */
 export const layer = (options: TwilioRoutesOptions): Layer.Layer<never, never, HttpRouter.HttpRouter | CarrierEvents> =>
   HttpRouter.use(Effect.fnUntraced(function*(router) {
     const events = yield* CarrierEvents
-    yield* router.add("POST", "/twilio/:project/:environment/sms", webhook(options, decodeInbound, (project, environment, text, arrivedAt) => events.inbound(project, environment, text, arrivedAt)))
-    yield* router.add("POST", "/twilio/:project/:environment/status", webhook(options, decodeStatus, (project, environment, report) => events.status(project, environment, report)))
+    yield* router.add("*", paths.sms, webhook(options, decodeInbound, (project, environment, text, arrivedAt) => events.inbound(project, environment, text, arrivedAt)))
+    yield* router.add("*", paths.status, webhook(options, decodeStatus, (project, environment, report) => events.status(project, environment, report)))
   }))

@@ -241,6 +241,25 @@ describe("404", () => {
     }))
 })
 
+describe("405", () => {
+  it.effect("is the answer to every method but POST, which stays what it is", () =>
+    Effect.gen(function*() {
+      const { base, events } = yield* serving()
+      for (const path of [smsPath, statusPath, `${smsPath}?a=1`]) {
+        for (const method of ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+          const response = yield* Effect.promise(() => fetch(base + path, { method }))
+          assert.deepStrictEqual([response.status, response.headers.get("allow"), response.headers.get("content-type")], [405, "POST", "application/problem+json"], `${method} ${path}`)
+          const body = yield* Effect.promise(() => response.text())
+          if (method === "HEAD") assert.strictEqual(body, "")
+          else assert.match(JSON.parse(body).detail, /set the method beside this address to HTTP POST/u)
+        }
+      }
+      assert.deepStrictEqual(events, [])
+      assert.deepStrictEqual(yield* post(base), twiml)
+      assert.deepStrictEqual(yield* post(base, { path: statusPath, body: status.delivered }), twiml)
+    }))
+})
+
 describe("413 and 415", () => {
   const filled = (bytes: number) => `${inbound.plain}&Filler=`.padEnd(bytes, "x")
 
