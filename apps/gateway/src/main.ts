@@ -51,9 +51,11 @@ const keys = Command.make("keys").pipe(Command.withDescription("API keys."), Com
 const send = Command.make("send", {
   to: Flag.String("to").pipe(Flag.withDescription("The recipient, E.164")),
   from: Flag.String("from").pipe(Flag.withDescription("One of the project's numbers; chosen when absent"), Flag.optional),
-  message: Argument.String("message").pipe(Argument.withDescription("The text"))
-}, ({ from, message, to }) =>
-  Effect.flatMap(load(() => import("./commands/ClientCommands.ts")), (module) => module.send({ to, message, from: Option.getOrUndefined(from) }))).pipe(
+  media: Flag.String("media").pipe(Flag.withDescription("The https URL of a picture or another file that the carrier fetches; may be given up to 10 times"), Flag.atLeast(0)),
+  message: Argument.String("message").pipe(Argument.withDescription("The text; may be left out with --media"), Argument.optional)
+}, ({ from, media, message, to }) =>
+  Effect.flatMap(load(() => import("./commands/ClientCommands.ts")), (module) =>
+    module.send({ to, message: Option.getOrUndefined(message), media, from: Option.getOrUndefined(from) }))).pipe(
     Command.withDescription("Open a conversation by text through a running gateway (PARLEY_BASE_URL, PARLEY_API_KEY, PARLEY_CONNECTOR_ID).")
   )
 

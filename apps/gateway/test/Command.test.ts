@@ -218,6 +218,11 @@ describe("parley dev", () => {
       assert.match(succeeds(await parley(["sessions", id], environment)), /Your table is ready\. {2}\[(?:sent|delivered|sending)\]/u)
       assert.strictEqual(JSON.parse(succeeds(await parley(["sessions", id, "--json"], environment))).session.id, id)
       fails(await parley(["send", "--to", "5", "Hello"], environment), /user_number must be a phone number/u)
+      const picture = "https://example.com/menu.png"
+      const pictured = succeeds(await parley(["send", "--to", handset, "--media", picture, "--media", `${picture}?page=2`], environment)).trim()
+      assert.match(succeeds(await parley(["sessions", pictured], environment)), /\(https:\/\/example\.com\/menu\.png\) \(https:\/\/example\.com\/menu\.png\?page=2\)/u)
+      assert.match(succeeds(await parley(["numbers", "list"], environment)), /^\+15005550006\t.*\tmms\t/mu)
+      fails(await parley(["send", "--to", handset], environment), /nothing to send: give the text as the last argument, or a file with --media/u)
       fails(await parley(["sessions", "TW_SMS_nope"], environment), /404/u)
       fails(await parley(["sessions"], { ...environment, PARLEY_API_KEY: "pk_nobody" }), /401/u)
       assert.include(dev.written(), Demo.numbers.us)

@@ -22,7 +22,7 @@ beforeAll(async () => {
     projects: [
       projectFile({
         connectors: [{ id: "conn_main", environment: "live" }, { id: "conn_sandbox", environment: "sandbox" }],
-        numbers: [number(us), number(british, "live", { registration: "not_required" }), number(sandboxed, "sandbox")],
+        numbers: [number(us), number(british, "live", { registration: "not_required" }), number(sandboxed, "sandbox", { mms: false })],
         api_keys: [key("TEST", ["send", "read", "operate"]), key("READ", ["read"]), key("SEND", ["send"]), key("OPERATE", ["operate"])]
       }),
       projectFile({ project: "second", numbers: [number("+14155550002")] }),
@@ -353,12 +353,17 @@ describe("GET /v1/numbers", () => {
     const page = await api.read<PageBody<object>>("/v1/numbers")
     expect(page).toEqual({
       data: [
-        { number: us, environment: "live", type: "long_code", country: "US", registration: "approved", registration_id: null, waiting_for: null, segments_per_second: 1_000, queued: expect.any(Number) },
-        { number: british, environment: "live", type: "long_code", country: "GB", registration: "not_required", registration_id: null, waiting_for: null, segments_per_second: 1_000, queued: 0 }
+        { number: us, environment: "live", type: "long_code", country: "US", registration: "approved", registration_id: null, waiting_for: null, mms: true, segments_per_second: 1_000, queued: expect.any(Number) },
+        { number: british, environment: "live", type: "long_code", country: "GB", registration: "not_required", registration_id: null, waiting_for: null, mms: false, segments_per_second: 1_000, queued: 0 }
       ],
       next_cursor: null
     })
     expect((await gateway.apiFor({ connector: "conn_sandbox" }).read<PageBody<{ number: string }>>("/v1/numbers")).data.map((one) => one.number)).toEqual([sandboxed])
+  })
+
+  it("tells of each whether it carries files: as its country's row says, unless the carrier or the project's file knows better", async () => {
+    const page = await gateway.apiFor({ connector: "conn_sandbox" }).read<PageBody<{ mms: boolean }>>("/v1/numbers")
+    expect(page.data.map(({ mms }) => mms)).toEqual([false])
   })
 
   it("comes a page at a time", async () => {

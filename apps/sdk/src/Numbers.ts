@@ -18,6 +18,8 @@ export interface AgentNumber {
   readonly registrationId: string | null
   /** What it waits for before carriers take its texts, in a sentence. */
   readonly waitingFor: string | null
+  /** Whether it can send pictures and other files (`mediaUrls`), to users of countries that have MMS too. */
+  readonly mms: boolean
   readonly segmentsPerSecond: number
   /** Texts that wait to be sent from it. */
   readonly queued: number

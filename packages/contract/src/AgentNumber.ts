@@ -17,6 +17,7 @@ export const AgentNumber = wire(
     registration: Registration,
     registrationId: Schema.NullOr(RegistrationId.annotate({ description: "The campaign or verification that it texts under, if that was filed here." })),
     waitingFor: Schema.NullOr(Schema.String.annotate({ description: "What it waits for before carriers take its texts, in a sentence; null when there is nothing." })),
+    mms: Schema.Boolean.annotate({ description: "Whether it can send pictures and other files (`media_urls`), to users of countries that have MMS too: see `/v1/availability`." }),
     segmentsPerSecond: Schema.Finite.annotate({ description: "How fast the carrier takes segments from this number." }),
     queued: Count.annotate({ description: "Texts that wait to be sent from it." })
   },

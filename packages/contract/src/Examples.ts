@@ -70,6 +70,7 @@ const number = {
   registration: "approved",
   registration_id: "reg_01KAV5RK8ETQ8Y4V2N6W3Z7J9H",
   waiting_for: null,
+  mms: true,
   segments_per_second: 10,
   queued: 0
 } as const

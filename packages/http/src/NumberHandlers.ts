@@ -8,6 +8,8 @@ import { ProvisionRequest } from "@parley/contract/NumberOperation"
 import { defaultLimit } from "@parley/contract/Page"
 import { BadRequest, CarrierRefused, NotFound, NumberTaken, ServiceUnavailable } from "@parley/contract/Problem"
 import { isPhoneNumber } from "@parley/schema/PhoneNumber"
+import { CurrentAvailability } from "@parley/core/Availability"
+import { mediaRefusal } from "@parley/core/Compliance"
 import type * as Core from "@parley/core/NumberOperation"
 import * as NumberProvisioning from "@parley/core/NumberProvisioning"
 import { Directory } from "@parley/core/ports/Directory"
@@ -90,6 +92,7 @@ export const numbers = HttpApiBuilder.group(Api, "numbers", (handlers) =>
       const directory = yield* Directory
       const store = yield* MessageStore
       const registrations = yield* RegistrationStore
+      const table = yield* CurrentAvailability
       const { environment, projectId } = yield* Caller
       const from = yield* cursor(query.cursor, isPhoneNumber)
       const limit = query.limit ?? defaultLimit
@@ -98,8 +101,12 @@ export const numbers = HttpApiBuilder.group(Api, "numbers", (handlers) =>
       const shown = rest.slice(0, limit)
       const data = yield* Effect.forEach(shown, Effect.fnUntraced(function*(number) {
         const link = Option.getOrNull(yield* registrations.number(number.number))
-        const standing = { registrationId: link?.registrationId ?? null, waitingFor: yield* waiting(number) }
-        return Resource.agentNumber(number, standing, yield* store.queueLength(number.number, countedQueue))
+        return Resource.agentNumber(number, {
+          registrationId: link?.registrationId ?? null,
+          waitingFor: yield* waiting(number),
+          mms: mediaRefusal(number, number.country, table) === undefined,
+          queued: yield* store.queueLength(number.number, countedQueue)
+        })
       }))
       return { data, nextCursor: rest.length > limit ? shown.at(-1)?.number ?? null : null }
     }, Effect.catchTags(storeAway)),

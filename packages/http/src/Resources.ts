@@ -72,18 +72,17 @@ export const message = (message: Core.Message): Message => ({
   updatedAt: message.updatedAt
 })
 
-/** What is told of a number's registration. */
-export type Standing = Pick<AgentNumber, "registrationId" | "waitingFor">
+/** What is told of a number beyond what it is itself. */
+export type Standing = Pick<AgentNumber, "registrationId" | "waitingFor" | "mms" | "queued">
 
-export const agentNumber = (number: Project.AgentNumber, standing: Standing, queued: number): AgentNumber => ({
+export const agentNumber = (number: Project.AgentNumber, standing: Standing): AgentNumber => ({
   number: number.number,
   environment: number.environment,
   type: number.type,
   country: number.country,
   registration: number.registration,
-  ...standing,
   segmentsPerSecond: number.segmentsPerSecond,
-  queued
+  ...standing
 })
 
 export const optOut = (optOut: Consent.OptOut): OptOut => ({

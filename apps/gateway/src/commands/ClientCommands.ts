@@ -1,6 +1,6 @@
 /** `parley send` and `parley sessions`: a running gateway, through the SDK. */
 import { Console, Effect, Schema } from "effect"
-import type { Media, Message, Session } from "@parley/sdk"
+import type { Media, Message, SendParams, Session } from "@parley/sdk"
 import { ConnectionError, Parley } from "@parley/sdk"
 import * as Demo from "../Demo.ts"
 
@@ -29,11 +29,25 @@ const said = (error: unknown): string => {
 
 export const call = <A>(use: () => PromiseLike<A>) => Effect.tryPromise({ try: async () => await use(), catch: (error) => new CallFailed({ detail: said(error) }) })
 
-export const send = Effect.fnUntraced(function*(text: { readonly to: string; readonly message: string; readonly from: string | undefined }) {
+interface Opening {
+  readonly to: string
+  readonly from: string | undefined
+  readonly message: string | undefined
+  /** Addresses of pictures and other files; none where there is but a text. */
+  readonly media: ReadonlyArray<string>
+}
+
+const paramsOf = ({ from, media, message, to }: Opening): SendParams | undefined => {
+  const numbers = { userNumber: to, ...(from === undefined ? {} : { agentNumber: from }) }
+  if (media.length > 0) return { ...numbers, mediaUrls: media, ...(message === undefined ? {} : { message }) }
+  return message === undefined ? undefined : { ...numbers, message }
+}
+
+export const send = Effect.fnUntraced(function*(opening: Opening) {
+  const params = paramsOf(opening)
+  if (params === undefined) return yield* new CallFailed({ detail: "There is nothing to send: give the text as the last argument, or a file with --media" })
   const parley = yield* client
-  const sent = yield* call(() =>
-    parley.outboundSms.send({ userNumber: text.to, message: text.message, ...(text.from === undefined ? {} : { agentNumber: text.from }) })
-  )
+  const sent = yield* call(() => parley.outboundSms.send(params))
   yield* Console.log(sent.sessionId)
 })
 

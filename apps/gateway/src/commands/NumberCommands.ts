@@ -42,7 +42,7 @@ export const search = Effect.fnUntraced(function*(wish: Wish, limit: number, jso
 export const list = Effect.fnUntraced(function*(json: boolean) {
   const parley = yield* client
   const numbers = yield* call(() => Array.fromAsync(parley.numbers.list({ limit: 100 })))
-  const line = (each: AgentNumber) => [each.number, each.environment, each.country, each.type, each.registration, `${each.segmentsPerSecond}/s`, `${each.queued} queued`, ...(each.waitingFor === null ? [] : [each.waitingFor])].join("\t")
+  const line = (each: AgentNumber) => [each.number, each.environment, each.country, each.type, each.registration, `${each.segmentsPerSecond}/s`, each.mms ? "mms" : "no mms", `${each.queued} queued`, ...(each.waitingFor === null ? [] : [each.waitingFor])].join("\t")
   yield* print(json, numbers, numbers.length === 0 ? ["No numbers."] : numbers.map(line))
 })
 
