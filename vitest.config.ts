@@ -8,7 +8,7 @@ const values = ["schema", "core", "contract", "twilio", "agents", "carrier-sim"]
 
 // Projects begin in the order of their names: whole programs first, which mostly wait, so that the many short files fill the gaps at the end.
 const projects = [
-  { name: "programs", include: ["apps/*/test/**/*.test.ts", "tooling/*/test/**/*.test.ts"] },
+  { name: "programs", globalSetup: "tooling/scripts/src/BuiltGateway.ts", include: ["apps/*/test/**/*.test.ts", "tooling/*/test/**/*.test.ts"] },
   { name: "stores", include: ["packages/*/test/**/*.test.ts"], exclude: ["**/node_modules/**", ...values] },
   { name: "values", include: values, isolate: false }
 ]

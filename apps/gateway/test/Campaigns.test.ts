@@ -1,14 +1,13 @@
-import { execFile } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { Schema } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { Campaign } from "@parley/schema/Campaign"
 import { rules, scan } from "@parley/core/campaign/Scan"
 import { sources } from "@parley/core/campaign/Sources"
 import { expectProblem } from "./harness/Api.ts"
+import { parley } from "./harness/Command.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { projectFile, secrets } from "./harness/Projects.ts"
 
@@ -103,11 +102,6 @@ describe("parley", () => {
   const folder = mkdtempSync(join(tmpdir(), "parley-campaign-"))
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
-  const parley = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
-    new Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }>((resolve) => {
-      execFile(process.execPath, ["--conditions=source", main, ...args], { env: { ...process.env, ...env } }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : error.code, stdout, stderr }))
-    })
   const file = (name: string, value: unknown) => {
     const at = join(folder, name)
     writeFileSync(at, typeof value === "string" ? value : JSON.stringify(value))

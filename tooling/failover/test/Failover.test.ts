@@ -7,7 +7,7 @@ import { pause } from "@parley/crash-matrix/GatewayProcess"
 import { shared } from "../src/Scenario.ts"
 import { play } from "../src/World.ts"
 
-const entry = join(import.meta.dirname, "../../../apps/gateway/src/main.ts")
+const entry = join(import.meta.dirname, "../../../apps/gateway/dist/main.js")
 
 if (PostgresServer.missing !== null) console.warn(`Failover is not tested: ${PostgresServer.missing}.`)
 

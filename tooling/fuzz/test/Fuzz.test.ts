@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { fuzz } from "../src/Fuzz.ts"
 import { judge } from "../src/Judge.ts"
 
-const entry = join(import.meta.dirname, "../../../apps/gateway/src/main.ts")
+const entry = join(import.meta.dirname, "../../../apps/gateway/dist/main.js")
 
 describe("the gateway", () => {
   it("answers two thousand requests that nobody should send, each in its place and none with a 5xx", { timeout: 120_000 }, async () => {

@@ -1,9 +1,9 @@
 /**
- * Makes the folder that an image holds: the built gateway and what it needs at run time, nothing else. The Dockerfile runs it; so can you:
+ * Makes the folder that an image holds: the built gateway, whole, and nothing else. The Dockerfile runs it; so can you:
  * `node tooling/scripts/src/image.ts FOLDER`, then `cd FOLDER && node dist/main.js serve`. Node 24 or later, and npm.
  */
 import { spawnSync } from "node:child_process"
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -18,30 +18,19 @@ if (target === undefined) throw end("Name the folder to make.")
 const folder = resolve(target)
 if (existsSync(folder) && readdirSync(folder).length > 0) end(`${folder} is not empty.`)
 
-const pnpm = ["-y", "pnpm@12.21.0", "--silent"]
-const steps: ReadonlyArray<ReadonlyArray<string>> = [
-  [...pnpm, "install", "--frozen-lockfile", "--prefer-offline"],
-  [...pnpm, "exec", "node", "tooling/scripts/src/build.ts"],
-  // `--legacy`: the workspace's packages are linked while one works on them, and copied into the folder here.
-  [...pnpm, "--filter", "@parley/gateway", "deploy", "--prod", "--legacy", "--prefer-offline", folder]
-]
-for (const step of steps) {
-  const ran = spawnSync("npx", step, { cwd: root, encoding: "utf8" })
-  if (ran.status !== 0) end(`npx ${step.join(" ")} failed:`, ran.stdout, ran.stderr)
+const run = (command: string, ...args: ReadonlyArray<string>) => {
+  const ran = spawnSync(command, args, { cwd: root, encoding: "utf8" })
+  if (ran.status !== 0) end(`${command} ${args.join(" ")} failed:`, ran.stdout, ran.stderr)
 }
 
-/** Read by compilers and debuggers alone. */
-const isForDevelopment = (file: string) => /\.d\.[cm]?ts$|\.map$|\.tsbuildinfo$/u.test(file)
+// What is installed is left alone: others may be at work with it.
+if (!existsSync(join(root, "apps/gateway/node_modules"))) run("npx", "-y", "pnpm@12.21.0", "--silent", "install", "--frozen-lockfile", "--prefer-offline")
+const dist = join(folder, "dist")
+run(process.execPath, "apps/gateway/bundle.mjs", dist)
+mkdirSync(folder, { recursive: true })
+writeFileSync(join(folder, "package.json"), `${JSON.stringify({ name: "parley", private: true, type: "module" })}\n`)
 
-/** Links are left alone: what they lead to is in the folder too. Bytes of what stays. */
-const strip = (directory: string): number => {
-  let bytes = 0
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    const path = join(directory, entry.name)
-    if (entry.isDirectory()) bytes += strip(path)
-    else if (entry.isFile() && isForDevelopment(entry.name)) rmSync(path)
-    else if (entry.isFile()) bytes += statSync(path).size
-  }
-  return bytes
-}
-console.log(`${folder}: ${Math.round(strip(folder) / 1_048_576)} MB`)
+// Maps are read by debuggers alone.
+for (const map of readdirSync(dist).filter((name) => name.endsWith(".map"))) rmSync(join(dist, map))
+const bytes = readdirSync(dist).reduce((sum, name) => sum + statSync(join(dist, name)).size, 0)
+console.log(`${folder}: ${Math.round(bytes / 1_048_576)} MB`)

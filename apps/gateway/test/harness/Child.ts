@@ -18,9 +18,9 @@ import { accountSid, authToken, type TestProject } from "./Projects.ts"
 import { until } from "./Waiting.ts"
 
 const programs = {
-  /** The command itself. */
-  serve: [fileURLToPath(new URL("../../src/main.ts", import.meta.url)), "serve"],
-  serveWithLocalAgents: [fileURLToPath(new URL("serveWithLocalAgents.ts", import.meta.url))]
+  /** The command itself, built. */
+  serve: [fileURLToPath(new URL("../../dist/main.js", import.meta.url)), "serve"],
+  serveWithLocalAgents: ["--conditions=source", fileURLToPath(new URL("serveWithLocalAgents.ts", import.meta.url))]
 } as const
 
 /** What a stop may take, in milliseconds: shorter than the patience of supervisors. */
@@ -88,7 +88,7 @@ export const childGateway = async (environment: Readonly<Record<string, string>>
       ))
     },
     start: async () => {
-      const started = spawn(process.execPath, ["--conditions=source", ...programs[program]], {
+      const started = spawn(process.execPath, programs[program], {
         env: {
           PATH: process.env["PATH"],
           // Half of a start is compiling what the start before has compiled already.

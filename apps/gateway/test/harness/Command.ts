@@ -1,11 +1,11 @@
-/** The `parley` command as a person runs it: a process with an environment of its own. */
+/** The `parley` command as a person runs it: built, and a process with an environment of its own. */
 import { spawn } from "node:child_process"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { until } from "./Waiting.ts"
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
 
 /** Longer than any command takes on a busy machine. */
 const atMostMillis = 60_000
@@ -13,7 +13,7 @@ const atMostMillis = 60_000
 export type Environment = Readonly<Record<string, string>>
 
 const start = (args: ReadonlyArray<string>, environment: Environment) =>
-  spawn(process.execPath, ["--conditions=source", main, ...args], {
+  spawn(process.execPath, [main, ...args], {
     env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: join(tmpdir(), "parley-compile-cache"), ...environment },
     stdio: ["pipe", "pipe", "pipe"],
     timeout: atMostMillis,
@@ -27,7 +27,7 @@ export interface Ran {
 }
 
 /** Runs it to its end. */
-export const parley = (args: ReadonlyArray<string>, environment: Environment, stdin = ""): Promise<Ran> =>
+export const parley = (args: ReadonlyArray<string>, environment: Environment = {}, stdin = ""): Promise<Ran> =>
   new Promise((resolve, reject) => {
     const child = start(args, environment)
     let [stdout, stderr] = ["", ""]
