@@ -1,5 +1,6 @@
 /** The session machine of `@parley/core` alone: no gateway, no clock, no I/O. Two days of a conversation in a moment. */
-import { openBySend, type SessionEvent, transition } from "@parley/core/Session"
+import { openBySend } from "@parley/core/Session"
+import { type SessionEvent, transition } from "@parley/core/SessionMachine"
 import { defaultSessionPolicy as policy } from "@parley/core/SessionPolicy"
 import { idle } from "@parley/core/Turn"
 import { AccountId, MessageId, ProjectId, SessionId, timeOrdered } from "@parley/schema/Ids"

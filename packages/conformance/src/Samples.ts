@@ -15,7 +15,8 @@ import type { AuditEntry } from "@parley/core/ports/AuditStore"
 import type { OptOut } from "@parley/core/ports/ConsentStore"
 import type { ScheduledSend } from "@parley/core/ScheduledSend"
 import type { Session } from "@parley/core/Session"
-import { openBySend, openByText, transition } from "@parley/core/Session"
+import { openBySend, openByText } from "@parley/core/Session"
+import { transition } from "@parley/core/SessionMachine"
 import { defaultSessionPolicy } from "@parley/core/SessionPolicy"
 
 /** When everything here was made: 2026-09-21T14:13:20Z. */

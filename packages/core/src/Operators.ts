@@ -14,7 +14,7 @@ import { mediaOf, outbound } from "./Message.ts"
 import * as NumberSelection from "./NumberSelection.ts"
 import { isOptedOut } from "./OptedOut.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
-import type { SessionEvent } from "./Session.ts"
+import type { SessionEvent } from "./SessionMachine.ts"
 import { transactAndWake } from "./Wake.ts"
 
 /** There is no such session, or it is another account's: the two look alike. */
