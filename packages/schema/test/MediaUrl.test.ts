@@ -41,6 +41,29 @@ describe("MediaUrl", () => {
     it(`refuses ${JSON.stringify(url)}`, () => assert.match(problem([url]), /must be an https URL without user and password/u))
   }
 
+  for (
+    const host of [
+      "localhost", "LOCALHOST", "files", "files.", "a.localhost", "printer.local", "media.internal", "nas.home.arpa", "127.0.0.1", "10.0.0.8", "172.16.0.1", "172.31.255.255", "192.168.1.5", "169.254.169.254",
+      "100.64.0.1", "100.127.0.1", "0.0.0.0", "[::1]", "[::]", "[fd12::1]", "[fe80::1]"
+    ]
+  ) {
+    it(`refuses what the carrier can't reach: ${host}`, () => {
+      for (const rest of ["", ":8443", "/a.png", ":8443/a.png?b#c"]) assert.include(problem([`https://${host}${rest}`]), `must be at a public address, not at ${host.replace(/\.$/u, "")}: the carrier fetches it`)
+    })
+  }
+
+  for (const host of ["localhost.example.com", "internal.example.com", "10.example.com", "127.example.com", "8.8.8.8", "172.15.0.1", "172.32.0.1", "100.63.0.1", "100.128.0.1", "192.169.0.1", "photos.zip", "[2606:4700::1111]"]) {
+    it(`takes what it can: ${host}`, () => assert.deepStrictEqual([problem([`https://${host}/a.png`]), problem([`https://${host}`])], ["ok", "ok"]))
+  }
+
+  for (const file of ["logo.svg", "page.html", "page.HTM", "all.zip", "letter.docx", "prices.xlsx?sheet=1", "talk.ppt#2"]) {
+    it(`refuses what carriers do not take: ${file}`, () => assert.match(problem([`https://example.com/${file}`]), /must be a picture, sound, film, contact, date or PDF, not [A-Z]+, which carriers do not take: send it as PNG or PDF/u))
+  }
+
+  for (const file of ["image.php", "a.svg/render", "a?name=logo.svg", "ticket.pkpass", "me.vcf", "slot.ics", "tone.amr", "htm", "photo.jpeg#x.zip"]) {
+    it(`leaves to the carrier what may be of any type: ${file}`, () => assert.strictEqual(problem([`https://example.com/${file}`]), "ok"))
+  }
+
   it("refuses one that is too long, and what is no text", () => {
     assert.match(problem([`https://example.com/${"a".repeat(1_981)}`]), /must be at most 2000 characters, not 2001/u)
     assert.notStrictEqual(problem([5]), "ok")
