@@ -1,11 +1,13 @@
 /** A store that cannot do its work: full, locked, damaged. What was answered is kept, what was refused is not, and nobody is left in the dark. */
-import { Effect } from "effect"
+import { Effect, Exit, Redacted, Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it, type TestContext } from "vitest"
+import * as PostgresServer from "@parley/conformance/PostgresServer"
+import * as PostgresClient from "@parley/storage/PostgresClient"
 import { expectProblem } from "./harness/Api.ts"
 import { childGateway } from "./harness/Child.ts"
 import { parley } from "./harness/Command.ts"
@@ -105,6 +107,13 @@ describe("a store that another program has locked", () => {
   })
 })
 
+/** Makes nonsense of one page. */
+const overwrite = (file: string, size: number, page: number) => {
+  const bytes = openSync(file, "r+")
+  writeSync(bytes, Buffer.alloc(size, 0xff), 0, size, page * size)
+  closeSync(bytes)
+}
+
 describe.concurrent("a damaged store", () => {
   it("is refused at the start, with what to do", { timeout: atMostMillis }, async (test) => {
     const file = join(newFolder(test), "parley.db")
@@ -125,9 +134,7 @@ describe.concurrent("a damaged store", () => {
     const [table] = db.prepare("SELECT rootpage, (SELECT page_size FROM pragma_page_size) AS size FROM sqlite_master WHERE name = 'idempotency'").all()
     db.close()
     const [page, size] = [Number(table?.["rootpage"]), Number(table?.["size"])]
-    const bytes = openSync(file, "r+")
-    writeSync(bytes, Buffer.alloc(size, 0xff), 0, size, (page - 1) * size)
-    closeSync(bytes)
+    overwrite(file, size, page - 1)
 
     await gateway.start()
     const api = gateway.apiFor({})
@@ -136,6 +143,33 @@ describe.concurrent("a damaged store", () => {
     await expectProblem(response, 503, "service-unavailable")
     expect(await gateway.ended()).toEqual({ code: 1, signal: null })
     expect(gateway.logs()).toContain(`${file} is damaged (database disk image is malformed), so nothing more is written to it.`)
+    expect(gateway.carrier.created(user)).toEqual([])
+  })
+
+  it.skipIf(PostgresServer.missing !== null || PostgresServer.ownServer !== undefined)("on PostgreSQL stops the gateway just so", { timeout: atMostMillis }, async (test) => {
+    const scope = Scope.makeUnsafe()
+    const server = await Effect.runPromise(Scope.provide(PostgresServer.make(), scope))
+    test.onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+    const gateway = await childGateway({ DATABASE_URL: server.url })
+    test.onTestFinished(() => gateway.close())
+    await gateway.apply(projectFile())
+    const files = await Effect.runPromise(Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`CHECKPOINT`
+      return yield* sql<{ path: string }>`SELECT pg_relation_filepath(indexrelid) AS path FROM pg_index WHERE indrelid = 'idempotency'::regclass`
+    }).pipe(Effect.provide(PostgresClient.layer({ url: Redacted.make(server.url) }))))
+    // While the server is down, so that nothing of it is in its memory.
+    await Effect.runPromise(server.crash)
+    expect(files.length).toBeGreaterThan(0)
+    for (const { path } of files) overwrite(join(server.folder ?? "", path), 8_192, 0)
+    await Effect.runPromise(server.start)
+
+    await gateway.start()
+    const user = newUser()
+    const send = () => gateway.apiFor({}).post("/v1/outbound-sms", { user_number: user, message: "Hello" }, { "Idempotency-Key": "damaged" })
+    await expectProblem(await send(), 503, "service-unavailable")
+    expect(await gateway.ended()).toEqual({ code: 1, signal: null })
+    expect(gateway.logs()).toMatch(/The database \S+postgres\S+ on 127\.0\.0\.1:\d+ is damaged \(invalid page in block 0 .*\), so nothing more is written to it\. Look at the server's log/u)
     expect(gateway.carrier.created(user)).toEqual([])
   })
 })

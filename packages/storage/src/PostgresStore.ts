@@ -13,7 +13,9 @@ import * as GroupCommit from "./GroupCommit.ts"
 import { migrate } from "./migrations.ts"
 import * as PostgresClient from "./PostgresClient.ts"
 import * as PostgresLocks from "./PostgresLocks.ts"
+import * as PostgresUrl from "./PostgresUrl.ts"
 import * as SqlStores from "./SqlStores.ts"
+import * as StoreDamage from "./StoreDamage.ts"
 
 /** What opening may fail with. */
 export type OpenFailure = SqlError.SqlError | Migrator.MigrationError
@@ -63,9 +65,15 @@ const transactor: Layer.Layer<Transactor, never, SqlClient.SqlClient> = Layer.un
     stands: (id) => stands(sql, id)
   })))
 
-/** The ports, and the `SqlClient` beneath them. Use `GatewayLock.layer` beside it where a gateway serves the database. */
+const ports = ({ url }: PostgresClient.PostgresOptions) =>
+  StoreDamage.layer(Layer.mergeAll(SqlStores.layer, transactor), {
+    store: PostgresUrl.describe(url),
+    advice: "Look at the server's log and its disk, keep a copy of its data directory, then fail over to a standby or restore a backup."
+  })
+
+/** The ports, and the `SqlClient` beneath them. `StoreLost` tells of damage. Use `GatewayLock.layer` beside it where a gateway serves the database. */
 export const layer = (options: PostgresClient.PostgresOptions): Layer.Layer<SqlStores.SqlStore, OpenFailure> =>
-  Layer.mergeAll(SqlStores.layer, transactor).pipe(
+  ports(options).pipe(
     Layer.provideMerge(migrated),
     Layer.provideMerge(PostgresClient.layer(options))
   )

@@ -2,14 +2,13 @@
  * Effect's `SqlClient` over Node's own SQLite, in WAL mode. One connection: `node:sqlite` is synchronous, so a second one
  * would bring nothing but lock errors.
  */
-import { Context, Deferred, Effect, Layer, Scope, Semaphore, Stream } from "effect"
+import { Context, Effect, Layer, Scope, Semaphore, Stream } from "effect"
 import { Reactivity } from "effect/reactivity"
 import type { SqlConnection } from "effect/sql"
 import { SqlClient, SqlError, Statement } from "effect/sql"
 import type { StatementSync } from "node:sqlite"
 import { DatabaseSync } from "node:sqlite"
 import { makeDirectoryOf } from "./DataDirectory.ts"
-import { StoreDamaged } from "./StoreLost.ts"
 
 export interface SqliteOptions {
   /** A file, whose directory is created, or `:memory:`. */
@@ -28,11 +27,6 @@ export class SqliteTransaction extends Context.Service<SqliteTransaction, { read
   "@parley/storage/SqliteTransaction"
 ) {}
 
-/** Fails once SQLite has met a page that is not what was written. */
-export class SqliteDamage extends Context.Service<SqliteDamage, { readonly noticed: Effect.Effect<never, StoreDamaged> }>()(
-  "@parley/storage/SqliteDamage"
-) {}
-
 const cachedStatements = 500
 
 interface Prepared {
@@ -45,10 +39,6 @@ interface Prepared {
 // Extended result code of a primary-key conflict, told to Effect as the unique conflict that it is. Source: sqlite.org/rescode.html
 const primaryKeyConflict = 1555
 const uniqueConflict = 2067
-
-// Primary codes of a file whose pages, or whose first page, make no sense. Source: sqlite.org/rescode.html
-const damage: ReadonlySet<number> = new Set([11, 26])
-const isDamage = (cause: unknown): boolean => cause instanceof Error && "errcode" in cause && typeof cause.errcode === "number" && damage.has(cause.errcode & 0xff)
 
 const failure = (message: string, operation: string) => (cause: unknown): SqlError.SqlError => {
   if (cause instanceof Error && "errcode" in cause) {
@@ -76,7 +66,7 @@ const open = (options: SqliteOptions): DatabaseSync => {
 // oxlint-disable-next-line typescript/no-explicit-any -- the row type of Effect's own driver interface
 type Rows = ReadonlyArray<any>
 
-const connect = (db: DatabaseSync, onDamage: (cause: unknown) => void): SqlConnection.Connection => {
+const connect = (db: DatabaseSync): SqlConnection.Connection => {
   const prepared = new Map<string, Prepared>()
   const prepare = (sql: string): Prepared => {
     const statement = db.prepare(sql)
@@ -109,7 +99,6 @@ const connect = (db: DatabaseSync, onDamage: (cause: unknown) => void): SqlConne
         const result = p.statement.run(...values)
         return Effect.succeed(mode === "raw" ? [result] : [])
       } catch (cause) {
-        if (isDamage(cause)) onDamage(cause)
         return Effect.fail(failure("Failed to execute statement", "execute")(cause))
       }
     })
@@ -127,17 +116,15 @@ const connect = (db: DatabaseSync, onDamage: (cause: unknown) => void): SqlConne
 /** Fails with a `SqlError` when the file can't be opened. */
 export const layer = (
   options: SqliteOptions
-): Layer.Layer<SqlClient.SqlClient | SqliteTransaction | SqliteDamage, SqlError.SqlError> =>
+): Layer.Layer<SqlClient.SqlClient | SqliteTransaction, SqlError.SqlError> =>
   Layer.effectContext(Effect.gen(function*() {
     const scope = yield* Effect.scope
     const db = yield* Effect.try({ try: () => open(options), catch: failure(`Failed to open ${options.filename}`, "open") })
     yield* Scope.addFinalizer(scope, Effect.sync(() => db.close()))
     const semaphore = yield* Semaphore.make(1)
-    const damaged = yield* Deferred.make<never, StoreDamaged>()
-    const onDamage = (cause: unknown) => Deferred.doneUnsafe(damaged, new StoreDamaged({ filename: options.filename, cause }))
     const client = yield* SqlClient.make({
       ...SqlClient.makeSqliteAcquirers({
-        connection: Effect.succeed(connect(db, onDamage)),
+        connection: Effect.succeed(connect(db)),
         semaphore,
         isTransaction: () => db.isTransaction
       }),
@@ -148,7 +135,6 @@ export const layer = (
       spanAttributes: [["db.system.name", "sqlite"]]
     })
     return Context.make(SqlClient.SqlClient, client).pipe(
-      Context.add(SqliteTransaction, { isOpen: () => db.isTransaction }),
-      Context.add(SqliteDamage, { noticed: Deferred.await(damaged) })
+      Context.add(SqliteTransaction, { isOpen: () => db.isTransaction })
     )
   })).pipe(Layer.provide(Reactivity.layer))

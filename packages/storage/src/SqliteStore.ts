@@ -7,7 +7,7 @@ import { migrate } from "./migrations.ts"
 import type { SqliteOptions } from "./SqliteClient.ts"
 import * as SqliteClient from "./SqliteClient.ts"
 import * as SqlStores from "./SqlStores.ts"
-import { StoreLost } from "./StoreLost.ts"
+import * as StoreDamage from "./StoreDamage.ts"
 
 const migrated = Layer.effectDiscard(migrate)
 
@@ -16,11 +16,15 @@ const impatient = ({ busyMillis }: SqliteOptions) =>
     busyMillis === undefined ? Effect.void : Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`PRAGMA busy_timeout = ${busyMillis}`))
   )
 
-const lost = Layer.effect(StoreLost, Effect.map(SqliteClient.SqliteDamage, ({ noticed }) => noticed))
+const ports = ({ filename }: SqliteOptions) =>
+  StoreDamage.layer(Layer.mergeAll(SqlStores.layer, GroupCommit.layerSqlite), {
+    store: filename,
+    advice: `Keep a copy of it, then restore a backup, or save what can be read with "sqlite3 ${filename} .recover".`
+  })
 
 /** The ports, and the `SqlClient` beneath them. `StoreLost` tells of damage. Use `StoreLock.layer` beside it where a gateway serves the file. */
 export const layer = (options: SqliteOptions): Layer.Layer<SqlStores.SqlStore, OpenFailure> =>
-  Layer.mergeAll(SqlStores.layer, GroupCommit.layerSqlite, lost).pipe(
+  ports(options).pipe(
     Layer.provideMerge(impatient(options)),
     Layer.provideMerge(migrated),
     Layer.provideMerge(SqliteClient.layer(options))

@@ -19,11 +19,11 @@ export class DatabaseInUse extends Schema.TaggedError<DatabaseInUse>()("Database
   }
 }
 
-/** A page of the file is not what was written. What else is wrong with it nobody knows, so nothing more is to be written. */
-export class StoreDamaged extends Schema.TaggedError<StoreDamaged>()("StoreDamaged", { filename: Schema.String, cause: Schema.Defect() }) {
+/** A page of the store is not what was written. What else is wrong with it nobody knows, so nothing more is to be written. `advice`: a sentence. */
+export class StoreDamaged extends Schema.TaggedError<StoreDamaged>()("StoreDamaged", { store: Schema.String, advice: Schema.String, cause: Schema.Defect() }) {
   override get message(): string {
     const why = this.cause instanceof Error ? ` (${this.cause.message})` : ""
-    return `${this.filename} is damaged${why}, so nothing more is written to it. Keep a copy of it, then restore a backup, or save what can be read with "sqlite3 ${this.filename} .recover".`
+    return `${this.store} is damaged${why}, so nothing more is written to it. ${this.advice}`
   }
 }
 

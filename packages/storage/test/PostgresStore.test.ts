@@ -108,6 +108,7 @@ describe.skipIf(isMissing)("PostgreSQL", () => {
     ["a deadlock", "40P01", "busy", true],
     ["a lock that is not had in time", "55P03", "busy", true],
     ["a full disk", "53100", "full", false],
+    ["an I/O error", "58030", "unavailable", true],
     ["a damaged table", "XX001", "corrupt", false],
     ["a damaged index", "XX002", "corrupt", false],
     ["a server that shuts down", "57P01", "unavailable", true],
