@@ -3,7 +3,7 @@ import * as dns from "node:dns/promises"
 import * as http from "node:http"
 import * as https from "node:https"
 import { isIP, type LookupFunction } from "node:net"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { AgentFailure } from "@parley/core/ports/Agent"
 import { guard, type Permitted, reachOf } from "./AddressGuard.ts"
 
@@ -23,15 +23,24 @@ export interface Post {
   readonly body: string
   /** The longest answer that is read, in bytes. */
   readonly maxBytes: number
-  /** Told how far the call is, for whoever interrupts it. */
-  readonly onPhase: (phase: Phase) => void
+  /** From the resolution of the host to the last byte of the answer. */
+  readonly timeout: Duration.Duration
+  /** How many bytes of an error (a 4xx or 5xx) are read for whoever understands them. Missing: none, and an error fails the call as it is. */
+  readonly errorBytes?: number
 }
-
-export type Phase = "connecting" | "waiting" | "reading"
 
 export interface Posted {
   readonly status: number
+  readonly headers: http.IncomingHttpHeaders
   readonly body: Uint8Array
+}
+
+type Phase = "connecting" | "waiting" | "reading"
+
+const lateAt: Record<Phase, string> = {
+  connecting: "the connection was not made",
+  waiting: "no answer began",
+  reading: "the answer did not end"
 }
 
 const failure = (reason: AgentFailure["reason"], detail: string) => new AgentFailure({ reason, detail })
@@ -55,7 +64,7 @@ const asFailure = (error: Error, host: string, isReading: boolean): AgentFailure
 }
 
 /**
- * Makes the call. The addresses of a host are judged at the moment of connecting and handed to the socket themselves, so that no second
+ * Makes the call, within its time-out. The addresses of a host are judged at the moment of connecting and handed to the socket themselves, so that no second
  * resolution can bring others; a kept connection stays with the address that was judged. Interruption closes the connection.
  */
 export const make = Effect.fnUntraced(function*(options: PostOptions) {
@@ -84,7 +93,7 @@ export const make = Effect.fnUntraced(function*(options: PostOptions) {
   }
   const lookups = { http: lookup("http:"), https: lookup("https:") }
 
-  return ({ body, headers, maxBytes, onPhase, url }: Post): Effect.Effect<Posted, AgentFailure> =>
+  const post = ({ body, errorBytes, headers, maxBytes, url }: Post, onPhase: (phase: Phase) => void): Effect.Effect<Posted, AgentFailure> =>
     Effect.callback((resume) => {
       const literal = url.hostname.replace(/^\[|\]$/gu, "")
       // Node calls `lookup` for names only.
@@ -120,24 +129,40 @@ export const make = Effect.fnUntraced(function*(options: PostOptions) {
         onPhase("reading")
         response.on("error", broken)
         if (status >= 300 && status < 400) return end(Effect.fail(failure("refused", `${url.host} answered ${status}; redirects are not followed.`)))
-        if (status < 200 || status > 299) return end(Effect.fail(failure("refused", `${url.host} answered ${status}.`)))
+        const isError = status < 200 || status > 299
+        if (isError && errorBytes === undefined) return end(Effect.fail(failure("refused", `${url.host} answered ${status}.`)))
         const coding = response.headers["content-encoding"] ?? "identity"
-        if (coding !== "identity") return end(Effect.fail(failure("invalid_answer", `The answer of ${url.host} is compressed; it was asked for as it is.`)))
-        if (Number(response.headers["content-length"] ?? 0) > maxBytes) return tooLong()
+        if (!isError && coding !== "identity") return end(Effect.fail(failure("invalid_answer", `The answer of ${url.host} is compressed; it was asked for as it is.`)))
+        if (!isError && Number(response.headers["content-length"] ?? 0) > maxBytes) return tooLong()
         const chunks: Array<Uint8Array> = []
         let bytes = 0
+        const posted = (): Effect.Effect<Posted> => Effect.succeed({ status, headers: response.headers, body: Buffer.concat(chunks) })
         response.on("data", (chunk: Uint8Array) => {
           bytes += chunk.byteLength
-          if (bytes > maxBytes) return tooLong()
+          if (!isError && bytes > maxBytes) return tooLong()
           chunks.push(chunk)
+          // The rest of an error is of no use: what came of it is enough to tell by.
+          if (isError && bytes > (errorBytes ?? 0)) end(posted())
         })
         response.once("end", () => {
+          if (isOver) return
           isOver = true
-          resume(Effect.succeed({ status, body: Buffer.concat(chunks) }))
+          resume(posted())
         })
       })
       request.end(body)
       return Effect.sync(() => request.destroy())
+    })
+
+  return (call: Post): Effect.Effect<Posted, AgentFailure> =>
+    Effect.suspend(() => {
+      let phase: Phase = "connecting"
+      return post(call, (next) => {
+        phase = next
+      }).pipe(Effect.timeoutOrElse({
+        duration: call.timeout,
+        orElse: () => Effect.fail(failure("timeout", `${call.url.host} took more than ${Duration.format(call.timeout)}: ${lateAt[phase]}.`))
+      }))
     })
 })
 

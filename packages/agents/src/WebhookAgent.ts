@@ -1,9 +1,9 @@
 /** An agent behind a URL: each turn is one signed POST, and its answer is the agent's. Nothing is tried twice here; the core calls again under the same turn id. */
-import { Clock, Duration, Effect, Option, type Redacted, Result } from "effect"
+import { Clock, type Duration, Effect, Option, type Redacted, Result } from "effect"
 import type { TurnAnswer, TurnRequest } from "@parley/core/ports/Agent"
 import { AgentFailure, answerLimits } from "@parley/core/ports/Agent"
 import type { AgentConfig } from "@parley/core/Project"
-import { make as makePost, type Phase, type PostOptions } from "./GuardedPost.ts"
+import { make as makePost, type PostOptions } from "./GuardedPost.ts"
 import { keyOf, sign } from "./StandardWebhook.ts"
 import { readAnswer, requestBody, silence } from "./WebhookProtocol.ts"
 
@@ -21,12 +21,6 @@ const urlOf = (text: string): Result.Result<URL, AgentFailure> => {
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) return Result.fail(misconfigured("The agent's URL is not an http or https URL."))
   if (url.username !== "" || url.password !== "") return Result.fail(misconfigured("The agent's URL holds credentials: sign its calls with secret_env instead."))
   return Result.succeed(url)
-}
-
-const lateAt: Record<Phase, string> = {
-  connecting: "the connection was not made",
-  waiting: "no answer began",
-  reading: "the answer did not end"
 }
 
 /** Ends within `timeout`, counted from the resolution of the host to the last byte of the body. */
@@ -47,7 +41,6 @@ export const make = Effect.fnUntraced(function*(options: WebhookOptions) {
     const url = yield* Effect.fromResult(urlOf(config.url))
     const body = requestBody(request)
     const signature = yield* signatureOf(config, request.turnId, body)
-    let phase: Phase = "connecting"
     const posted = yield* post({
       url,
       body,
@@ -59,13 +52,8 @@ export const make = Effect.fnUntraced(function*(options: WebhookOptions) {
         "idempotency-key": request.turnId,
         ...signature
       },
-      onPhase: (next) => {
-        phase = next
-      }
-    }).pipe(Effect.timeoutOrElse({
-      duration: timeout,
-      orElse: () => Effect.fail(new AgentFailure({ reason: "timeout", detail: `${url.host} took more than ${Duration.format(timeout)}: ${lateAt[phase]}.` }))
-    }))
+      timeout
+    })
     if (posted.status === 204) return silence
     const answer = readAnswer(posted.body, request.session.id)
     if (Result.isFailure(answer)) return yield* new AgentFailure({ reason: "invalid_answer", detail: `${url.host}: ${answer.failure}.` })
