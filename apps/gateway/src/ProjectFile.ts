@@ -37,7 +37,7 @@ const FileKey = Schema.Struct({
 export const ProjectFile = Schema.Struct({
   account: AccountId,
   project: ProjectId,
-  agent: AgentConfig.annotate({ message: "must be an object with \"type\": \"scripted\", or \"webhook\" and a \"url\"" }),
+  agent: AgentConfig.annotate({ message: "must be an object with \"type\": \"scripted\", or \"webhook\" and a \"url\", or \"openai\", a \"model\" and \"instructions\"" }),
   twilio: Schema.NullOr(CarrierAccount).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   /** The carrier's pools that choose numbers, at most one for each environment. */
   sender_pools: SenderPools.pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),

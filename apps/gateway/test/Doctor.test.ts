@@ -312,6 +312,7 @@ describe("a project", () => {
     }).pipe(Effect.provide([SqliteStore.layerSingleCommit({ filename: ":memory:" }), Ids.layer]))
   })
   const webhook = (url: string, secret_env: string | null = "AGENT_SECRET") => projectFile({ agent: { type: "webhook", url, secret_env } })
+  const modelAt = (base_url: string, api_key_env: string | null = "MODEL_KEY") => projectFile({ agent: { type: "openai", model: "m", instructions: "Be kind.", base_url, api_key_env } })
   const unregistered = [number("+14155550001", "live", { registration: "pending" })]
 
   const rows: ReadonlyArray<readonly [name: string, file: object, expected: ReadonlyArray<readonly [Finding["level"], RegExp]>, environment?: Readonly<Record<string, string>>]> = [
@@ -325,6 +326,11 @@ describe("a project", () => {
     ["is a problem when the agent's host has no address", webhook("https://agent.invalid/"), [["problem", /agent\.invalid has no address/u]]],
     ["is a problem when the agent's secret is not set", webhook("https://1.1.1.1/agent", "NOT_SET"), [["problem", /NOT_SET, which is not set/u]]],
     ["is worth a warning when the agent's calls are not signed", webhook("https://1.1.1.1/agent", null), [["warning", /secret_env/u]]],
+    ["is well with a model at a public address", modelAt("https://1.1.1.1/v1"), [["ok", /in order/u]]],
+    ["is well with a model in a permitted network, without a key", modelAt("http://10.1.2.3:8000/v1", null), [["ok", /in order/u]], { AGENT_ALLOW_PRIVATE: "10.0.0.0/8" }],
+    ["is a problem with a model on this machine", modelAt("http://127.0.0.1:11434/v1"), [["problem", /loopback address.*parley dev/u]]],
+    ["is a problem with a model whose host has no address", modelAt("https://models.invalid/v1"), [["problem", /models\.invalid has no address/u]]],
+    ["is a problem when the model's key is not set", modelAt("https://1.1.1.1/v1", "NOT_SET"), [["problem", /model is in NOT_SET, which is not set/u]]],
     ["is a problem without a connector", projectFile({ connectors: [] }), [["problem", /no connector, so/u]]],
     ["is a problem without a number where its connector stands", projectFile({ numbers: [number("+14155550001", "sandbox")] }), [["problem", /conn_main has no number in live/u], ["warning", /sandbox/u]]],
     ["is a problem without a key", projectFile({ api_keys: [] }), [["problem", /parley keys create --account ws-main/u]]],

@@ -5,6 +5,7 @@ import { Effect } from "effect"
 
 export interface Received {
   readonly method: string | undefined
+  readonly url: string | undefined
   readonly headers: http.IncomingHttpHeaders
   readonly body: string
   /** The caller's port: the same port is the same connection. */
@@ -19,7 +20,7 @@ export const serve = Effect.fnUntraced(function*(respond: (response: http.Server
     const chunks: Array<Uint8Array> = []
     request.on("data", (chunk: Uint8Array) => chunks.push(chunk))
     request.on("end", () => {
-      const one = { method: request.method, headers: request.headers, body: Buffer.concat(chunks).toString("utf8"), remotePort: request.socket.remotePort }
+      const one = { method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks).toString("utf8"), remotePort: request.socket.remotePort }
       received.push(one)
       respond(response, one)
     })

@@ -21,7 +21,7 @@ export const directorySuite = (name: string, stores: StoreLayer) =>
         const project = Samples.project({ config })
         yield* directory.putProject(project)
         assert.deepStrictEqual(yield* directory.project(project.id), Option.some(project))
-        const changed = { ...project, config: Samples.config({ limits: { outbound_per_minute: 8 } }) }
+        const changed = { ...project, config: Samples.config({ limits: { outbound_per_minute: 8 }, agent: { type: "openai", model: "m", api_key_env: "KEY", instructions: "Be \"kind\".", parameters: { stop: ["\n", null], seed: 0 } } }) }
         yield* directory.putProject(changed)
         assert.deepStrictEqual(yield* directory.project(project.id), Option.some(changed))
         assert.isTrue(Option.isNone(yield* directory.project(Samples.projectId())))

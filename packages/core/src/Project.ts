@@ -5,6 +5,7 @@ import { Environment } from "@parley/schema/Environment"
 import { AccountId, ApiKeyId, ConnectorId, ProjectId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Registration, SenderType } from "@parley/schema/Sender"
+import { ModelAgent } from "./ModelAgent.ts"
 import { QuietHoursPolicy } from "./QuietHours.ts"
 import { RetentionPolicy } from "./Retention.ts"
 import { SessionPolicy } from "./SessionPolicy.ts"
@@ -19,7 +20,8 @@ export const AgentConfig = Schema.Union([
     type: Schema.Literal("webhook"),
     url: Schema.String.check(Schema.isPattern(/^https?:\/\/\S+$/u, { message: "must be an http or https URL" })),
     secretEnv: Schema.NullOr(Schema.String).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
-  }).pipe(Schema.encodeKeys({ secretEnv: "secret_env" }))
+  }).pipe(Schema.encodeKeys({ secretEnv: "secret_env" })),
+  ModelAgent
 ])
 export type AgentConfig = typeof AgentConfig.Type
 

@@ -3,9 +3,11 @@ import { DateTime, Duration, Effect, Option } from "effect"
 import { lookup as resolveHost } from "node:dns/promises"
 import { isIP } from "node:net"
 import { guard, reachOf } from "@parley/agents/AddressGuard"
+import { defaultBaseUrl } from "@parley/agents/OpenAiAgent"
 import { type AvailabilityTable, CurrentAvailability } from "@parley/core/Availability"
 import * as Compliance from "@parley/core/Compliance"
 import { Directory } from "@parley/core/ports/Directory"
+import type { ModelAgent } from "@parley/core/ModelAgent"
 import type { AgentConfig, AgentNumber, ApiKey, Connector, Project } from "@parley/core/Project"
 import type { Lookup } from "../Apply.ts"
 import type { Settings } from "../Settings.ts"
@@ -24,8 +26,8 @@ const addressesOf = (host: string): Effect.Effect<ReadonlyArray<string>> =>
     )
 
 /** By the same rules as the call itself, which looks again each time. */
-const checkUrl = Effect.fnUntraced(function*(about: string, url: string, settings: Pick<Settings, "agentAllowPrivate">) {
-  if (!URL.canParse(url)) return problem(about, `The agent's URL ${url} can't be read, so no turn is answered: correct "url" of the agent.`)
+const checkUrl = Effect.fnUntraced(function*(about: string, field: "url" | "base_url", url: string, settings: Pick<Settings, "agentAllowPrivate">) {
+  if (!URL.canParse(url)) return problem(about, `The agent's URL ${url} can't be read, so no turn is answered: correct "${field}" of the agent.`)
   const { hostname, protocol } = new URL(url)
   const host = hostname.replace(/^\[|\]$/gu, "")
   const addresses = yield* addressesOf(host)
@@ -46,15 +48,25 @@ const checkUrl = Effect.fnUntraced(function*(about: string, url: string, setting
   return null
 })
 
+/** Asks the model nothing, so that looking costs nothing: whether the key is a right one shows with the first turn. */
+const checkModel = Effect.fnUntraced(function*(about: string, agent: ModelAgent, settings: Settings, lookup: Lookup) {
+  const unset = agent.apiKeyEnv !== null && Option.isNone(lookup(agent.apiKeyEnv))
+    ? [problem(about, `The key of the agent's model is in ${agent.apiKeyEnv}, which is not set here, so no turn is answered: set it in the gateway's environment.`)]
+    : []
+  const url = yield* checkUrl(about, "base_url", agent.baseUrl ?? defaultBaseUrl, settings)
+  return url === null ? unset : [...unset, url]
+})
+
 const checkAgent = Effect.fnUntraced(function*(about: string, agent: AgentConfig, settings: Settings, lookup: Lookup) {
   if (agent.type === "scripted") return []
+  if (agent.type === "openai") return yield* checkModel(about, agent, settings, lookup)
   const findings: Array<Finding> = []
   if (agent.secretEnv === null) {
     findings.push(warning(about, `Calls of the agent are not signed, so it can't tell the gateway from others: name a secret with "secret_env" of the agent.`))
   } else if (Option.isNone(lookup(agent.secretEnv))) {
     findings.push(problem(about, `The agent's secret is in ${agent.secretEnv}, which is not set here, so no turn is answered: set it in the gateway's environment.`))
   }
-  const url = yield* checkUrl(about, agent.url, settings)
+  const url = yield* checkUrl(about, "url", agent.url, settings)
   return url === null ? findings : [...findings, url]
 })
 
