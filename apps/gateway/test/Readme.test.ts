@@ -2,6 +2,8 @@ import { Effect, Exit, Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
+import { defaultBaseUrl } from "@parley/agents/OpenAiAgent"
+import { ModelAgent } from "@parley/core/ModelAgent"
 import { Limits } from "@parley/core/Project"
 import { QuietHoursPolicy } from "@parley/core/QuietHours"
 import { RetentionPolicy } from "@parley/core/Retention"
@@ -59,6 +61,27 @@ describe("the README", () => {
     const { session: _, ...rest } = await Effect.runPromise(Demo.project)
     const { session: __, ...quickRest } = quick
     assert.deepStrictEqual(quickRest, rest)
+  })
+
+  it("gives the demo's agent to a model, and changes nothing else of it", async () => {
+    const { agent, ...withModel } = await Effect.runPromise(decode(example("demo-model.json")))
+    const { agent: _, ...rest } = await Effect.runPromise(Demo.project)
+    assert.strictEqual(agent.type, "openai")
+    assert.deepStrictEqual(withModel, rest)
+  })
+
+  it("tells of every field of a model", () => {
+    const encoded = Schema.encodeSync(ModelAgent)(Schema.decodeUnknownSync(ModelAgent)({ type: "openai", model: "m", api_key_env: "KEY", instructions: "i" }))
+    const told = new Map<string, string>()
+    for (const [, first = "", second = first, fallback = ""] of readme.matchAll(/^\| `agent\.(\w+)`(?:, `agent\.(\w+)`)? \| (.+?) \|/gmu)) {
+      told.set(first, fallback)
+      told.set(second, fallback)
+    }
+    for (const [field, value] of Object.entries(encoded)) {
+      assert.isTrue(told.has(field), field)
+      const [, fallback] = /^`(.+)`$/u.exec(told.get(field) ?? "") ?? []
+      if (fallback !== undefined && fallback !== "null") assert.deepStrictEqual(field === "base_url" ? defaultBaseUrl : value, JSON.parse(fallback), field)
+    }
   })
 
   it("links to files that are there", () => {

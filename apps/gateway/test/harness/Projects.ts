@@ -8,6 +8,7 @@ export const secrets: Readonly<Record<string, string>> = {
   READ_API_KEY: "pk_the-reading-key-00000000000000000000000000",
   OPERATE_API_KEY: "pk_the-operating-key-000000000000000000000000",
   SEND_API_KEY: "pk_the-sending-key-00000000000000000000000000",
+  MODEL_KEY: "sk-the-models-key-000000000000000000000000000",
   AGENT_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 }
 
