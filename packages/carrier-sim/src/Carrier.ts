@@ -112,7 +112,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
       const resolve = () => {
         if (record.status === "accepted" || record.status === "scheduled") resolveSender(record, segments)
       }
-      clock.after(sendAtMillis === undefined ? delays.acceptedMillis : sendAtMillis - nowMillis, resolve)
+      clock.at(sendAtMillis ?? nowMillis + delays.acceptedMillis, resolve)
     }
     return record
   }

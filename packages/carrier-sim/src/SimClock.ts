@@ -7,6 +7,8 @@ export interface Deadline {
 export interface SimClock {
   /** Unix time in milliseconds, ahead of the real one by what was skipped. */
   nowMillis(): number
+  /** Runs once, at this time; at once when it has passed. */
+  at(atMillis: number, run: () => void): Deadline
   /** Runs once, `delayMillis` from now. Deadlines run in the order of their times, equal times in the order they were set. */
   after(delayMillis: number, run: () => void): Deadline
   /** Resolves in `delayMillis`: true when the time has come, false when it was cleared before. */
@@ -103,24 +105,27 @@ export const makeSimClock = (): SimClock => {
     arm()
   }
 
-  const add = (delayMillis: number, run: () => void, cleared?: () => void): Entry => {
-    const entry: Entry = { atMillis: nowMillis() + Math.max(delayMillis, 0), order: order++, run, ...(cleared === undefined ? {} : { cleared }) }
+  const add = (atMillis: number, run: () => void, cleared?: () => void): Entry => {
+    const entry: Entry = { atMillis, order: order++, run, ...(cleared === undefined ? {} : { cleared }) }
     push(entry)
     if (frozenMillis === undefined) arm()
     return entry
   }
 
+  const at = (atMillis: number, run: () => void): Deadline => {
+    const entry = add(Math.max(atMillis, nowMillis()), run)
+    return {
+      cancel: () => {
+        entry.run = undefined
+      }
+    }
+  }
+
   return {
     nowMillis,
-    after: (delayMillis, run) => {
-      const entry = add(delayMillis, run)
-      return {
-        cancel: () => {
-          entry.run = undefined
-        }
-      }
-    },
-    sleep: (delayMillis) => new Promise((resolve) => void add(delayMillis, () => resolve(true), () => resolve(false))),
+    at,
+    after: (delayMillis, run) => at(nowMillis() + delayMillis, run),
+    sleep: (delayMillis) => new Promise((resolve) => void add(nowMillis() + Math.max(delayMillis, 0), () => resolve(true), () => resolve(false))),
     advance: (millis) => {
       const untilMillis = nowMillis() + millis
       frozenMillis = nowMillis()

@@ -55,7 +55,7 @@ export const makeThroughput = (
   const arm = (lane: Lane, segmentsPerSecond: () => number) => {
     if (lane.armed) return
     lane.armed = true
-    clock.after(lane.freeAtMillis - clock.nowMillis(), () => pump(lane, segmentsPerSecond))
+    clock.at(lane.freeAtMillis, () => pump(lane, segmentsPerSecond))
   }
 
   return {

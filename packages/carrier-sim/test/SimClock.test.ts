@@ -1,4 +1,4 @@
-import { expect, it } from "vitest"
+import { expect, it, vi } from "vitest"
 import { makeSimClock } from "../src/SimClock.ts"
 
 it("deadlines run in the order of their times, equal ones in the order they were set", () => {
@@ -19,6 +19,18 @@ it("a deadline that is set while time is skipped runs in the same skip, at its o
   expect(ran[0]).toBeGreaterThanOrEqual(90_000)
   expect(ran[0]).toBeLessThan(90_100)
   expect(clock.nowMillis() - start).toBeGreaterThanOrEqual(90_100)
+})
+
+it("a deadline at a time is kept to the millisecond, also where the clock moves on while it is set", ({ onTestFinished }) => {
+  let now = Date.now()
+  const moving = vi.spyOn(Date, "now").mockImplementation(() => now++)
+  onTestFinished(() => moving.mockRestore())
+  const clock = makeSimClock()
+  const due = clock.nowMillis() + 60_000
+  const ran: Array<number> = []
+  clock.at(due, () => ran.push(clock.nowMillis()))
+  clock.advance(120_000)
+  expect(ran).toEqual([due])
 })
 
 it("a cancelled deadline does not run, and a cleared sleep says that it was cut short", async () => {
