@@ -173,12 +173,16 @@ describe("the list", () => {
     expect(await response.json()).toEqual({ end: 0, first_page_uri: `${path}&Page=0`, next_page_uri: null, page: 0, page_size: 2, previous_page_uri: null, start: 0, uri: path, messages: [] })
   })
 
-  it("is filtered by both ends and by the date of sending", async () => {
+  it("is filtered by both ends and by the date of sending", async ({ onTestFinished }) => {
+    // What is sent from it after "2" waits for a quarter of an hour.
+    const slow = "+14155550102"
+    sim.number({ phoneNumber: slow, segmentsPerSecond: 0.001 })
+    onTestFinished(() => sim.advance(1_000_000))
     await client.messages.create({ to: handset, from: number, body: "1" })
-    await client.messages.create({ to: "+14155550101", from: number, body: "2" })
+    await client.messages.create({ to: "+14155550101", from: slow, body: "2" })
     await sim.inbound({ from: handset, to: number, body: "3" })
     await sim.settled()
-    await client.messages.create({ to: handset, from: number, body: "unsent" })
+    await client.messages.create({ to: handset, from: slow, body: "unsent" })
     const bodies = async (filter: NonNullable<Parameters<typeof client.messages.list>[0]>) => (await client.messages.list(filter)).map((each) => each.body)
     const hour = 3_600_000
     expect(await bodies({ to: handset })).toEqual(["unsent", "1"])
