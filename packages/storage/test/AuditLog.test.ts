@@ -76,7 +76,8 @@ describe("the audit log", () => {
 
   it("is written, read and purged by one statement each, and changed by none", () => {
     const folder = new URL("../src/", import.meta.url)
-    const source = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), "utf8")).join("\n")
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"))
+    const source = files.map((file) => readFileSync(new URL(file, folder), "utf8")).join("\n")
     const statements = [...source.matchAll(/\b(INSERT INTO|UPDATE|DELETE FROM|FROM|JOIN) audit_log\b/gu)].map(([, verb]) => verb)
     assert.deepStrictEqual(statements.toSorted(), ["DELETE FROM", "FROM", "FROM", "INSERT INTO"])
   })
