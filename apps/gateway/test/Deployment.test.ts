@@ -11,6 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { parse, parseAllDocuments } from "yaml"
+import { variables } from "../src/EnvironmentVariables.ts"
 import * as Settings from "../src/Settings.ts"
 
 const gateway = join(import.meta.dirname, "..")
@@ -26,7 +27,7 @@ const secrets: Environment = {
 }
 
 const settings = (environment: Environment) => {
-  for (const name of Object.keys(environment)) assert.property(Settings.variables, name)
+  for (const name of Object.keys(environment)) assert.property(variables, name)
   return Effect.runSync(Settings.read(environment))
 }
 

@@ -10,7 +10,7 @@ import { RetentionPolicy } from "@parley/core/Retention"
 import { SessionPolicy } from "@parley/core/SessionPolicy"
 import * as Demo from "../src/Demo.ts"
 import { decode, ProjectFile } from "../src/ProjectFile.ts"
-import { variables } from "../src/Settings.ts"
+import { variables } from "../src/EnvironmentVariables.ts"
 
 const root = join(import.meta.dirname, "../../..")
 const readme = readFileSync(join(root, "README.md"), "utf8")

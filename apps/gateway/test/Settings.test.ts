@@ -1,5 +1,6 @@
 import { Duration, Effect, Redacted } from "effect"
 import { assert, describe } from "vitest"
+import type { VariableName } from "../src/EnvironmentVariables.ts"
 import * as Settings from "../src/Settings.ts"
 import { effect } from "./harness/EffectTest.ts"
 
@@ -28,7 +29,7 @@ const port = "must be a port, 1 to 65535"
 const postgres = { DATABASE_URL: "postgres://db/parley" }
 const member = { ...postgres, CLUSTER_HOST: "10.0.0.7" }
 
-const cases: Readonly<Record<Exclude<Settings.VariableName, "AVAILABILITY_FILE">, Case>> = {
+const cases: Readonly<Record<Exclude<VariableName, "AVAILABILITY_FILE">, Case>> = {
   PORT: {
     of: (settings) => settings.port,
     fallback: 8080,

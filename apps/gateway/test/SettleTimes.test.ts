@@ -1,6 +1,7 @@
 import { Duration, Effect, Exit } from "effect"
 import { describe, expect, it } from "vitest"
 import { defaultLineTimes } from "@parley/core/LineTimes"
+import { variables } from "../src/EnvironmentVariables.ts"
 import * as Settings from "../src/Settings.ts"
 
 const read = (environment: Readonly<Record<string, string>>) => Effect.runSync(Effect.exit(Settings.read(environment)))
@@ -12,7 +13,7 @@ const settle = (environment: Readonly<Record<string, string>>) => {
 describe("the times of a text whose outcome is unknown", () => {
   it("are the line's own while the environment sets none, and those are what the documentation gives", () => {
     expect(settle({})).toEqual({})
-    const { SETTLE_ABSENT_AFTER, SETTLE_ASK_AFTER, SETTLE_WITHIN } = Settings.variables
+    const { SETTLE_ABSENT_AFTER, SETTLE_ASK_AFTER, SETTLE_WITHIN } = variables
     const documented = [SETTLE_ASK_AFTER, SETTLE_ABSENT_AFTER, SETTLE_WITHIN].map(({ fallback }) => Duration.toMillis(Duration.fromInputUnsafe(fallback)))
     const { absentAfter, askAfter, settledWithin } = defaultLineTimes
     expect(documented).toEqual([askAfter, absentAfter, settledWithin].map(Duration.toMillis))
