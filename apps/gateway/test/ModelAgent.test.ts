@@ -134,6 +134,21 @@ describe("a conversation with a chat model", () => {
     expect(model.callsAbout(word)).toHaveLength(1)
   })
 
+  it("is counted at /metrics: calls by outcome and tokens, each counter in one piece as Prometheus wants it", async () => {
+    const { user, word } = await open()
+    let calls = 0
+    model.answer(word, () => ++calls === 1 ? 503 : { content: "At our office." })
+    await gateway.carrier.text(user, modelled, "Where is it?")
+    await gateway.carrier.waitFor(user, 2)
+    const lines = (await (await fetch(`${gateway.url}/metrics`)).text()).trim().split("\n")
+    for (const like of [/^parley_model_calls_total\{outcome="answered"\} [1-9]/u, /^parley_model_calls_total\{outcome="refused"\} [1-9]/u, /^parley_model_tokens_total\{direction="output"\} [1-9]/u]) {
+      expect(lines.some((line) => like.test(line)), String(like)).toBe(true)
+    }
+    const names = lines.map((line) => /^(?:# (?:HELP|TYPE) )?(\w+)/u.exec(line)?.[1])
+    const runs = names.filter((name, i) => name !== names[i - 1])
+    expect(runs).toEqual([...new Set(runs)])
+  })
+
   it("sends a long answer as several texts, in order", async () => {
     const { user, word } = await open()
     const paragraph = (name: string) => `${name}: ${"we open at nine and close at five. ".repeat(15)}`.trim()

@@ -38,21 +38,18 @@ const attributes = (of: Readonly<Record<string, string>>) => {
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`
 }
 
-/** Counters and gauges of Effect's registry that are Parley's own, in Prometheus' text format. */
+/** Counters and gauges of Effect's registry that are Parley's own, in Prometheus' text format, which wants the lines of one name together. */
 const registered = (snapshots: ReadonlyArray<Metric.Metric.Snapshot>): ReadonlyArray<string> => {
-  const lines: Array<string> = []
-  const described = new Set<string>()
+  const families = new Map<string, Array<string>>()
   for (const snapshot of snapshots) {
     if (!snapshot.id.startsWith("parley_")) continue
     const value = snapshot.type === "Counter" ? snapshot.state.count : snapshot.type === "Gauge" ? snapshot.state.value : null
     if (value === null) continue
-    if (!described.has(snapshot.id)) {
-      described.add(snapshot.id)
-      lines.push(`# HELP ${snapshot.id} ${snapshot.description ?? ""}`, `# TYPE ${snapshot.id} ${snapshot.type.toLowerCase()}`)
-    }
+    const lines = families.get(snapshot.id) ?? [`# HELP ${snapshot.id} ${snapshot.description ?? ""}`, `# TYPE ${snapshot.id} ${snapshot.type.toLowerCase()}`]
     lines.push(`${snapshot.id}${attributes(snapshot.attributes ?? {})} ${value}`)
+    families.set(snapshot.id, lines)
   }
-  return lines
+  return [...families.values()].flat()
 }
 
 const membership = ({ confirmedAgo, owned, processes, shards }: Standing): ReadonlyArray<string> => [
