@@ -1,13 +1,16 @@
-import { Effect, Exit, Schema } from "effect"
+import { Effect, Exit, Option, Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { defaultBaseUrl } from "@parley/agents/OpenAiAgent"
 import { ModelAgent } from "@parley/core/ModelAgent"
+import { Ids } from "@parley/core/Ids"
 import { Limits } from "@parley/core/Project"
 import { QuietHoursPolicy } from "@parley/core/QuietHours"
 import { RetentionPolicy } from "@parley/core/Retention"
 import { SessionPolicy } from "@parley/core/SessionPolicy"
+import * as SqliteStore from "@parley/storage/SqliteStore"
+import * as Apply from "../src/Apply.ts"
 import * as Demo from "../src/Demo.ts"
 import { decode, ProjectFile } from "../src/ProjectFile.ts"
 import { variables } from "../src/EnvironmentVariables.ts"
@@ -82,6 +85,15 @@ describe("the README", () => {
       const [, fallback] = /^`(.+)`$/u.exec(told.get(field) ?? "") ?? []
       if (fallback !== undefined && fallback !== "null") assert.deepStrictEqual(field === "base_url" ? defaultBaseUrl : value, JSON.parse(fallback), field)
     }
+  })
+
+  it("shows what applying them tells", async () => {
+    const change = await Effect.runPromise(Effect.gen(function*() {
+      const lookup: Apply.Lookup = () => Option.some(Demo.credentials.apiKey)
+      yield* Apply.apply(yield* Apply.plan(yield* Demo.project, lookup))
+      return yield* Apply.plan(yield* decode(example("demo-quick.json")), lookup)
+    }).pipe(Effect.provide([SqliteStore.layerSingleCommit({ filename: ":memory:" }), Ids.layer])))
+    assert.include(readme, `\`\`\`\n${change.map(({ about }) => `~ ${about}\n`).join("")}Applied 1 change to project demo.\n\`\`\``)
   })
 
   it("links to files that are there", () => {
