@@ -1,5 +1,5 @@
 /** `parley dev`: the gateway with a simulated carrier and a demo project, for this machine only. */
-import { Console, Effect, Option, Schema } from "effect"
+import { Cause, Console, Effect, Layer, Option, Schema } from "effect"
 import { CarrierSim } from "@parley/carrier-sim/CarrierSim"
 import { Ids } from "@parley/core/Ids"
 import { Directory } from "@parley/core/ports/Directory"
@@ -9,6 +9,7 @@ import * as Demo from "./Demo.ts"
 import type * as Gateway from "./Gateway.ts"
 import * as Logging from "./Logging.ts"
 import { isLoopback } from "./Exposure.ts"
+import { cannotListen } from "./Listening.ts"
 import { environmentLookup } from "./Secrets.ts"
 import { run } from "./Serve.ts"
 import type { Settings } from "./Settings.ts"
@@ -39,7 +40,8 @@ const settingsFor = (carrierUrl: string) =>
     LOG_LEVEL: "warn",
     LOG_FORMAT: "pretty",
     DATABASE_URL: "file:./data/dev.db",
-    PUBLIC_URL: `http://127.0.0.1:${process.env["PORT"] ?? 8080}`,
+    // A port that is none is told once, as the port.
+    PUBLIC_URL: `http://127.0.0.1:${Option.getOrElse(Schema.decodeUnknownOption(Port)(process.env["PORT"] || "8080"), () => 8080)}`,
     ...process.env,
     TWILIO_ACCOUNT_SID: Demo.credentials.accountSid,
     TWILIO_AUTH_TOKEN: Demo.credentials.authToken,
@@ -66,7 +68,10 @@ const carrier = (port: number, publicUrl: string) => {
       own(Demo.numbers.sandboxUs, "sandbox"),
       own(Demo.numbers.sandboxGb, "sandbox")
     ]
-  })
+  }).pipe(Layer.catchCause((cause) => {
+    const taken = cannotListen(Cause.squash(cause), { host: "127.0.0.1", port, variable: "CARRIER_PORT" })
+    return Layer.effectContext(Option.isSome(taken) ? Effect.fail(taken.value) : Effect.failCause(cause))
+  }))
 }
 
 /** A demo project that is there already stays: whoever shortened its time-outs wants them short after a restart too. */

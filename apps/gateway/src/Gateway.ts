@@ -26,6 +26,7 @@ import * as TwilioRoutes from "@parley/twilio/TwilioRoutes"
 import * as Accounts from "./Accounts.ts"
 import type { Lookup } from "./Apply.ts"
 import * as CarrierEventsLive from "./CarrierEventsLive.ts"
+import { cannotListen } from "./Listening.ts"
 import * as Server from "./Server.ts"
 import type { Settings } from "./Settings.ts"
 import * as Store from "./Store.ts"
@@ -60,6 +61,11 @@ const workers = ({ cluster, store }: Pick<Settings, "store" | "cluster">): Layer
     ? SingleProcess.layer
     : Layer.unwrap(Effect.map(Effect.promise(() => import("./Together.ts")), ({ layer }) => layer(cluster, store.url)))
 
+const server = ({ host, port }: Pick<Settings, "host" | "port">) =>
+  NodeHttpServer.layer(() => Server.make(), { port, host, gracefulShutdownTimeout: stopWithin }).pipe(
+    Layer.catchTag("ServeError", (error) => Layer.effectContext(Effect.fail(Option.getOrElse(cannotListen(error, { host, port, variable: "PORT" }), () => error))))
+  )
+
 /** Everything but the store: carrier, agents, owners, sweep and HTTP server. Ready when it is built. */
 export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions) =>
   Layer.unwrap(Effect.gen(function*() {
@@ -91,7 +97,7 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
       TwilioRoutes.layer({ accountFor, publicUrl, fallbackUrl }).pipe(Layer.provide(CarrierEventsLive.layer))
     )
     return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
-      Layer.provideMerge(NodeHttpServer.layer(() => Server.make(), { port: settings.port, host: settings.host, gracefulShutdownTimeout: stopWithin })),
+      Layer.provideMerge(server(settings)),
       Layer.provideMerge(owners),
       Layer.provide([Tracing.layer(settings), availability(settings), Layer.succeed(CurrentLineTimes, lineTimes), Layer.succeed(CurrentReceiptTimes, receiptTimes), Layer.succeed(CurrentHousekeepingTimes, { recordsKept: settings.recordsKept })])
     )

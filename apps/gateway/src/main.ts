@@ -62,7 +62,7 @@ const send = Command.make("send", {
 const sessions = Command.make("sessions", {
   id: Argument.String("id").pipe(Argument.withDescription("A session: shows its texts too"), Argument.optional),
   user: Flag.String("user").pipe(Flag.withDescription("Only this user number"), Flag.optional),
-  state: Flag.Literals("state", ["unanswered", "engaged", "warned", "ended"]).pipe(Flag.optional),
+  state: Flag.Literals("state", ["unanswered", "engaged", "warned", "ended"]).pipe(Flag.withDescription("Only sessions in this state"), Flag.optional),
   json: Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false))
 }, ({ id, json, state, user }) =>
   Effect.flatMap(load(() => import("./commands/ClientCommands.ts")), (module) =>
@@ -227,8 +227,14 @@ const presenter: CliOutput.Presenter = {
   present: (event) => event._tag === "InvalidInvocation" ? Effect.void : CliOutput.defaultPresenter.present(event)
 }
 
+/** In one line, with what may have been meant. */
+const mistake = (message: string) => {
+  const [what = "", meant] = message.split(/\s*Did you mean this\?\s*/u)
+  return meant === undefined ? `${what}.` : `${what}. Did you mean ${meant.trim().split(/\s+/u).join(" or ")}?`
+}
+
 const misused = ({ commandPath, errors }: CliError.ShowHelp) =>
-  errors.length === 0 ? Effect.void : Console.error(`parley: ${errors.map(({ message }) => message).join("; ")}. See: ${commandPath.join(" ")} --help`)
+  errors.length === 0 ? Effect.void : Console.error(`parley: ${errors.map(({ message }) => mistake(message)).join(" ")} See: ${commandPath.join(" ")} --help`)
 
 /** What a person can act on is a sentence; only what nobody expected is shown whole. */
 const explain = (cause: Cause.Cause<unknown>) => {

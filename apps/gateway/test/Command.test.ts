@@ -47,6 +47,48 @@ describe.concurrent("parley", () => {
     assert.strictEqual(ran.stdout, "")
   })
 
+  it("says what may have been meant, in the same line", async () => {
+    fails(await parley(["send", "--too", "+14155550123", "Hello"], {}), /^parley: Unrecognized flag: --too in command parley send\. Did you mean --to\?( .*)? See: parley send --help\n$/u)
+  })
+
+  it("says that a port is taken, and which variable names another", async () => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve))
+    const address = taken.address()
+    const port = String(typeof address === "object" && address !== null ? address.port : 0)
+    try {
+      const [serve, dev] = await Promise.all([
+        parley(["serve"], { ...onStore(), PORT: port, TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken }),
+        parley(["dev"], { ...onStore(), PORT: "0", CARRIER_PORT: port })
+      ])
+      const sentence = (variable: string) => new RegExp(`^parley: Can't listen on 127\\.0\\.0\\.1:${port}: another program does\\. Stop that one, or set ${variable} to another port\\.\\n$`, "mu")
+      fails({ ...serve, stderr: serve.stderr.replace(/^\{.*\n/gmu, "") }, sentence("PORT"))
+      fails(dev, sentence("CARRIER_PORT"))
+    } finally {
+      taken.close()
+    }
+  })
+
+  it("says of a port that is none only that", async () => {
+    const ran = await parley(["dev"], { ...onStore(), PORT: "80800" })
+    fails(ran, /^parley: The environment is not valid:\n {2}- PORT="80800" must be a port, 0 to 65535\n$/u)
+  })
+
+  it("says of every file that it can't read why not", async () => {
+    const absent = join(directory, "absent.json")
+    const torn = join(directory, "torn.json")
+    writeFileSync(torn, "{")
+    fails(await parley(["campaign", "scan", absent], {}), /absent\.json is not valid:\n {2}- there is no such file\n$/u)
+    fails(await parley(["campaign", "scan", torn], {}), /torn\.json is not valid:\n {2}- it is not JSON: (?!SyntaxError)/u)
+    fails(await parley(["registration", "brand", "create", absent], {}), /absent\.json can't be filed:\n {2}- there is no such file\n$/u)
+  })
+
+  it("says which store has no keys", async () => {
+    const environment = onStore()
+    assert.match(succeeds(await parley(["keys", "list"], environment)), /store-\d+\/parley\.db has no API keys\.\n$/u)
+    fails(await parley(["backup", join(directory, "copy.db")], onStore()), /There is no store at .*: set DATABASE_URL to the one that is to be copied/u)
+  })
+
   it("tells all that is wrong with its environment, and no secret", async () => {
     const ran = await parley(["keys", "list"], { PORT: "x", LOG_LEVEL: "y", TWILIO_AUTH_TOKEN: "hush" })
     fails(ran, /PORT="x" must be a port.*LOG_LEVEL="y" must be/su)

@@ -22,7 +22,7 @@ const pagesAtOnce = 10_000
  * @returns its size in bytes
  */
 export const copy = Effect.fn("SqliteBackup.copy")((from: string, to: string): Effect.Effect<number, BackupFailed> => {
-  if (!existsSync(from)) return Effect.fail(new BackupFailed({ detail: `There is no store at ${from}.` }))
+  if (!existsSync(from)) return Effect.fail(new BackupFailed({ detail: `There is no store at ${from}: set DATABASE_URL to the one that is to be copied.` }))
   if (existsSync(to)) return Effect.fail(new BackupFailed({ detail: `${to} exists already. Name a file that does not.` }))
   return Effect.tryPromise({
     try: async () => {

@@ -1,9 +1,10 @@
 /** `parley apply -f project.json`. */
-import { Console, Effect, FileSystem, Schema, Stdio, Stream } from "effect"
+import { Console, Effect, Schema } from "effect"
 import * as Apply from "../Apply.ts"
 import * as Mistakes from "../Mistakes.ts"
 import * as ProjectFile from "../ProjectFile.ts"
 import { environmentLookup } from "../Secrets.ts"
+import * as JsonFile from "./JsonFile.ts"
 import { withStore } from "./Offline.ts"
 
 /** The file can't be used; `message` says why, with the place. */
@@ -13,18 +14,9 @@ export class BadProjectFile extends Schema.TaggedError<BadProjectFile>()("BadPro
   }
 }
 
-const readText = Effect.fnUntraced(function*(file: string) {
-  if (file !== "-") return yield* (yield* FileSystem.FileSystem).readFileString(file)
-  const { stdin } = yield* Stdio.Stdio
-  return yield* Stream.mkString(Stream.decodeText(stdin))
-})
-
 const read = Effect.fnUntraced(function*(file: string) {
   const bad = (...problems: ReadonlyArray<string>) => new BadProjectFile({ file, problems })
-  const text = yield* readText(file).pipe(
-    Effect.mapError((error) => bad(error.reason._tag === "NotFound" ? "there is no such file" : `it can't be read: ${error.message}`))
-  )
-  const json = yield* Effect.try({ try: (): unknown => JSON.parse(text), catch: (error) => bad(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`) })
+  const json = yield* JsonFile.read(file).pipe(Effect.mapError(({ problem }) => bad(problem)))
   return yield* ProjectFile.decode(json).pipe(Effect.mapError((error) => bad(...Mistakes.sentences(error.issue, "the file"))))
 })
 

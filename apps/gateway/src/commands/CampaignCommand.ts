@@ -1,8 +1,9 @@
 /** `parley campaign scan file.json`: what carriers would reject a campaign for, without a gateway. */
-import { Console, Effect, FileSystem, Schema, Stdio, Stream } from "effect"
+import { Console, Effect, Schema } from "effect"
 import { Campaign, type CampaignFinding, type CampaignReport } from "@parley/schema/Campaign"
 import { scan as scanned } from "@parley/core/campaign/Scan"
 import * as Mistakes from "../Mistakes.ts"
+import * as JsonFile from "./JsonFile.ts"
 
 /** The file can't be used; `message` says why, with the place. */
 export class BadCampaignFile extends Schema.TaggedError<BadCampaignFile>()("BadCampaignFile", { file: Schema.String, detail: Schema.String }) {
@@ -18,19 +19,12 @@ export class CampaignRejected extends Schema.TaggedError<CampaignRejected>()("Ca
   }
 }
 
-const readText = Effect.fnUntraced(function*(file: string) {
-  if (file !== "-") return yield* (yield* FileSystem.FileSystem).readFileString(file)
-  const { stdin } = yield* Stdio.Stdio
-  return yield* Stream.mkString(Stream.decodeText(stdin))
-})
-
 // A field that nobody knows is a mistake in a file: its text would go unread.
 const decode = Schema.decodeUnknownEffect(Campaign, { errors: "all", onExcessProperty: "error" })
 
 const read = Effect.fnUntraced(function*(file: string) {
   const bad = (detail: string) => new BadCampaignFile({ file, detail })
-  const text = yield* readText(file).pipe(Effect.mapError((error) => bad(`  - it can't be read: ${error.message}`)))
-  const json = yield* Effect.try({ try: (): unknown => JSON.parse(text), catch: (error) => bad(`  - it is not JSON: ${String(error)}`) })
+  const json = yield* JsonFile.read(file).pipe(Effect.mapError(({ problem }) => bad(`  - ${problem}`)))
   return yield* decode(json).pipe(Effect.mapError((error) => bad(Mistakes.sentences(error.issue, "it").map((problem) => `  - ${problem}`).join("\n"))))
 })
 

@@ -8,6 +8,7 @@ import type { ApiKey } from "@parley/core/Project"
 import { Scope } from "@parley/core/Project"
 import * as ApiKeys from "../ApiKeys.ts"
 import { byHand } from "../Apply.ts"
+import * as StoreLocation from "../StoreLocation.ts"
 import { withStore } from "./Offline.ts"
 
 /** What was given can't be used. */
@@ -52,12 +53,12 @@ const state = (key: ApiKey, now: DateTime.Utc) =>
     : `expired ${DateTime.formatIso(key.expiresAt)}`
 
 export const list = (account: string | null) =>
-  withStore(() =>
+  withStore(({ store }) =>
     Effect.gen(function*() {
       const directory = yield* Directory
       const now = yield* DateTime.now
       const keys = yield* directory.keys(account === null ? null : AccountId.make(account))
-      if (keys.length === 0) return yield* Console.log("No API keys.")
+      if (keys.length === 0) return yield* Console.log(`${StoreLocation.describe(store)} has no API keys${account === null ? "" : ` of account ${account}`}.`)
       for (const key of keys) {
         yield* Console.log([key.id, key.accountId, key.name, key.hint, key.scopes.join(","), state(key, now)].join("\t"))
       }

@@ -1,9 +1,10 @@
 /** `parley registration …`: brands, campaigns and toll-free verifications, through a running gateway. */
-import { Console, Effect, FileSystem, Schema, Stdio, Stream } from "effect"
+import { Console, Effect, type FileSystem, Schema, type Stdio } from "effect"
 import { BrandSubmission, CampaignSubmission, TollFreeSubmission } from "@parley/contract/Registration"
 import { BadRequestError, type CarrierRegistration, type Parley, type RegistrationKind } from "@parley/sdk"
 import * as Mistakes from "../Mistakes.ts"
 import { call, type CallFailed, client } from "./ClientCommands.ts"
+import * as JsonFile from "./JsonFile.ts"
 
 /** The file can't be used, or what it says can't be filed; `message` says why, with the place of each mistake. */
 export class BadFiling extends Schema.TaggedError<BadFiling>()("BadFiling", { file: Schema.String, problems: Schema.Array(Schema.String) }) {
@@ -12,16 +13,9 @@ export class BadFiling extends Schema.TaggedError<BadFiling>()("BadFiling", { fi
   }
 }
 
-const readText = Effect.fnUntraced(function*(file: string) {
-  if (file !== "-") return yield* (yield* FileSystem.FileSystem).readFileString(file)
-  const { stdin } = yield* Stdio.Stdio
-  return yield* Stream.mkString(Stream.decodeText(stdin))
-})
-
 const read = Effect.fnUntraced(function*<A>(file: string, schema: Schema.Decoder<A>) {
   const bad = (...problems: ReadonlyArray<string>) => new BadFiling({ file, problems })
-  const text = yield* readText(file).pipe(Effect.mapError((error) => bad(`it can't be read: ${error.message}`)))
-  const json = yield* Effect.try({ try: (): unknown => JSON.parse(text), catch: (error) => bad(`it is not JSON: ${String(error)}`) })
+  const json = yield* JsonFile.read(file).pipe(Effect.mapError(({ problem }) => bad(problem)))
   // A field that nobody knows is a mistake in a file: it would go unfiled.
   return yield* Schema.decodeUnknownEffect(schema, { errors: "all", onExcessProperty: "error" })(json).pipe(Effect.mapError(({ issue }) => bad(...Mistakes.sentences(issue, "it"))))
 })
