@@ -8,15 +8,10 @@ import { MessageStorage, RunnerAddress, RunnerHealth, ShardingConfig, SocketRunn
 import { RpcSerialization } from "effect/rpc"
 import type { SqlError } from "effect/sql"
 import { Migrator, SqlClient } from "effect/sql"
-import * as Housekeeping from "./Housekeeping.ts"
 import * as Clocks from "./Clocks.ts"
-import * as Inquiry from "./Inquiry.ts"
 import * as Lease from "./Lease.ts"
-import * as Owners from "./Owners.ts"
-import * as Redaction from "./Redaction.ts"
-import * as Rouse from "./Rouse.ts"
-import * as Sweep from "./Sweep.ts"
 import * as Tenure from "./Tenure.ts"
+import * as Work from "./Work.ts"
 
 /** A process among several. */
 export interface Member {
@@ -95,8 +90,7 @@ const closing = <A, E, R>(layer: Layer.Layer<A, E, R>) =>
   }))
 
 export const layer = (member: Member) =>
-  Layer.mergeAll(Sweep.layer, Housekeeping.layer, Inquiry.layer, Redaction.layer, Rouse.layer, Tenure.membership).pipe(
-    Layer.provideMerge(Owners.layer),
-    Layer.provideMerge(Tenure.layer),
+  Tenure.membership.pipe(
+    Layer.provideMerge(Work.layer),
     Layer.provideMerge(closing(runner(member)))
   )
