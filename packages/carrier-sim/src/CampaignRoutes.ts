@@ -2,10 +2,11 @@
 import { CampaignUseCase } from "@parley/schema/Campaign"
 import type { Carrier } from "./Carrier.ts"
 import { newCampaign, rewriteCampaign, toCampaignResource, type Campaign } from "./Campaigns.ts"
-import { restFailure } from "./CarrierErrors.ts"
+import { notFound, restFailure } from "./CarrierErrors.ts"
 import type { MessagingService } from "./MessagingServices.ts"
 import { metaPageOf } from "./Paging.ts"
 import type { RestAnswer, RestRequest } from "./RestRequest.ts"
+import { singleResource } from "./SingleResource.ts"
 
 /** Use cases that are reviewed again after their approval. Source: Twilio, "List of campaign use case types". */
 const special = new Set<string>(["AGENTS_FRANCHISES", "CHARITY", "EMERGENCY", "K12_EDUCATION", "POLITICAL", "POLITICAL_SECTION_527", "PROXY", "SOCIAL", "SWEEPSTAKE"])
@@ -38,18 +39,13 @@ export const campaignRoutes = (carrier: Carrier, service: MessagingService, requ
     registrations.submit(created)
     return { status: 201, body: show(created) }
   }
-  if (campaign?.sid !== sid || rest.length > 0) throw restFailure(20404, `The requested resource ${request.path} was not found`)
-  switch (request.method) {
-    case "GET":
-      return { status: 200, body: show(campaign) }
-    case "POST":
+  if (campaign?.sid !== sid || rest.length > 0) throw notFound(request.path)
+  return singleResource(request, {
+    show: () => show(campaign),
+    change: () => {
       rewriteCampaign(campaign, request.form)
       registrations.submit(campaign)
-      return { status: 200, body: show(campaign) }
-    case "DELETE":
-      registrations.remove(campaign)
-      return { status: 204 }
-    default:
-      throw restFailure(20004)
-  }
+    },
+    remove: () => registrations.remove(campaign)
+  })
 }

@@ -101,6 +101,9 @@ export const restFailure = (code: number, detail?: string, status?: number): Res
   })
 }
 
+/** There is nothing at this path, or under this SID. */
+export const notFound = (wanted: string): RestFailure => restFailure(20404, `The requested resource ${wanted} was not found`)
+
 /** The sentence of an error that ends a message, shown as `error_message`. */
 export const deliveryMessage = (code: number): string => deliveries[code] ?? requests[code]?.message ?? `Error ${code}`
 

@@ -1,5 +1,5 @@
 /** Pictures and other files of messages: kept here when they came from a handset, elsewhere when an application sent them. */
-import { restFailure } from "./CarrierErrors.ts"
+import { notFound, restFailure } from "./CarrierErrors.ts"
 import { amount, InvalidControl, objectOf, onlyFields, text } from "./InvalidControl.ts"
 import type { MessageRecord } from "./MessageResource.ts"
 import { pageOf } from "./Paging.ts"
@@ -78,7 +78,7 @@ export const mediaRoutes = (record: MessageRecord, request: RestRequest, sid: st
     return { status: 200, body: pageOf(request, { items: record.media, key: "media_list", sidOf: (file) => file.sid, show: toMediaResource(record) }) }
   }
   const file = record.media.find((file) => file.sid === sid)
-  if (file === undefined) throw restFailure(20404, `The requested resource ${request.path} was not found`)
+  if (file === undefined) throw notFound(request.path)
   if (request.method === "DELETE") {
     record.media = record.media.filter((other) => other !== file)
     return { status: 204 }

@@ -1,11 +1,12 @@
 /** `/Messages.json` and `/Messages/{SM…}.json` but for the create call, and what is below them. */
 import type { Carrier } from "./Carrier.ts"
-import { restFailure } from "./CarrierErrors.ts"
-import { field } from "./CreateMessage.ts"
+import { notFound, restFailure } from "./CarrierErrors.ts"
+import { field, type Form } from "./CreateMessage.ts"
 import { mediaRoutes } from "./Media.ts"
 import { isFinal, toResource, type MessageRecord } from "./MessageResource.ts"
 import { pageOf } from "./Paging.ts"
 import type { RestAnswer, RestRequest } from "./RestRequest.ts"
+import { singleResource } from "./SingleResource.ts"
 
 /** From and to which Unix second a `DateSent` filter reaches. A plain date is the whole UTC day; both ends count. */
 const span = (text: string): { readonly first: number; readonly last: number } => {
@@ -41,9 +42,9 @@ function* matching(carrier: Carrier, request: RestRequest): Iterable<MessageReco
   }
 }
 
-const update = (carrier: Carrier, record: MessageRecord, request: RestRequest): RestAnswer => {
-  const status = field(request.form, "Status")
-  const body = field(request.form, "Body")
+const update = (carrier: Carrier, record: MessageRecord, form: Form): void => {
+  const status = field(form, "Status")
+  const body = field(form, "Body")
   if (status !== undefined && status !== "canceled") throw restFailure(20001, "Status can only be set to canceled")
   if (body !== undefined && body !== "") throw restFailure(20001, "Body can only be set to an empty string")
   if (status === "canceled") {
@@ -55,13 +56,11 @@ const update = (carrier: Carrier, record: MessageRecord, request: RestRequest): 
     record.body = ""
     record.updatedAtMillis = carrier.clock.nowMillis()
   }
-  return { status: 200, body: toResource(record) }
 }
 
-const remove = (carrier: Carrier, record: MessageRecord): RestAnswer => {
+const remove = (carrier: Carrier, record: MessageRecord): void => {
   if (!isFinal(record.status)) throw restFailure(20009, `Cannot delete message in state ${record.status.toUpperCase()}`)
   carrier.store.remove(record)
-  return { status: 204 }
 }
 
 export const messageRoutes = (carrier: Carrier, request: RestRequest): RestAnswer => {
@@ -75,16 +74,11 @@ export const messageRoutes = (carrier: Carrier, request: RestRequest): RestAnswe
   }
   const isMedia = rest[0] === "Media" && rest.length <= 2
   const record = rest.length > 0 && !isMedia ? undefined : carrier.store.find(request.account.sid, sid)
-  if (record === undefined) throw restFailure(20404, `The requested resource ${request.path} was not found`)
+  if (record === undefined) throw notFound(request.path)
   if (isMedia) return mediaRoutes(record, request, rest[1])
-  switch (request.method) {
-    case "GET":
-      return { status: 200, body: toResource(record) }
-    case "POST":
-      return update(carrier, record, request)
-    case "DELETE":
-      return remove(carrier, record)
-    default:
-      throw restFailure(20004)
-  }
+  return singleResource(request, {
+    show: () => toResource(record),
+    change: () => update(carrier, record, request.form),
+    remove: () => remove(carrier, record)
+  })
 }

@@ -1,13 +1,14 @@
 /** Searching, buying, changing and releasing numbers. */
 import type { Carrier } from "./Carrier.ts"
 import type { NumberOptions } from "./CarrierOptions.ts"
-import { restFailure } from "./CarrierErrors.ts"
+import { notFound, restFailure } from "./CarrierErrors.ts"
 import { field, type Form } from "./CreateMessage.ts"
 import { containsFilter, offerOf, offers, toOfferResource, type Offer } from "./Inventory.ts"
 import { toNumberResource, type OwnedNumber } from "./Numbers.ts"
 import { pageOf } from "./Paging.ts"
 import type { RestAnswer, RestRequest } from "./RestRequest.ts"
 import { accountPath } from "./ResourceFormat.ts"
+import { singleResource } from "./SingleResource.ts"
 
 /** Test credentials: this one is never available. Source: Twilio's "Test credentials". */
 const unavailable = "+15005550000"
@@ -104,20 +105,15 @@ export const incomingNumberRoutes = (carrier: Carrier, request: RestRequest): Re
     return { status: 200, body: pageOf(request, { items: owned(carrier, request), key: "incoming_phone_numbers", sidOf: (number) => number.sid, show: toNumberResource }) }
   }
   const number = carrier.senders.numbers().find((each) => each.sid === sid && each.accountSid === request.account.sid)
-  if (number === undefined || rest.length > 0) throw restFailure(20404, `The requested resource ${request.path} was not found`)
-  switch (request.method) {
-    case "GET":
-      return { status: 200, body: toNumberResource(number) }
-    case "POST":
+  if (number === undefined || rest.length > 0) throw notFound(request.path)
+  return singleResource(request, {
+    show: () => toNumberResource(number),
+    change: () => {
       carrier.putNumber({ ...settings(request.form), phoneNumber: number.phoneNumber })
       applyOthers(number, request.form)
-      return { status: 200, body: toNumberResource(number) }
-    case "DELETE":
-      carrier.senders.removeNumber(number)
-      return { status: 204 }
-    default:
-      throw restFailure(20004)
-  }
+    },
+    remove: () => carrier.senders.removeNumber(number)
+  })
 }
 
 /** `/AvailablePhoneNumbers/{CC}/{Local|Mobile|TollFree}.json`: one page, as at Twilio. */
@@ -126,7 +122,7 @@ export const availableNumberRoutes = (carrier: Carrier, request: RestRequest): R
   if (request.method !== "GET") throw restFailure(20004)
   const { query } = request
   const all = rest.length > 0 ? undefined : offers(country.toUpperCase(), type, query.get("AreaCode") ?? undefined)
-  if (all === undefined) throw restFailure(20404, `The requested resource ${request.path} was not found`)
+  if (all === undefined) throw notFound(request.path)
   const contains = query.get("Contains")
   const matches = contains === null ? undefined : containsFilter(contains)
   const region = query.get("InRegion")

@@ -1,14 +1,14 @@
 /** `/v1/a2p/BrandRegistrations` and `/v1/Tollfree/Verifications`. */
 import { newBrand, toBrandResource, type Brand } from "./Brands.ts"
 import type { Carrier } from "./Carrier.ts"
-import { restFailure } from "./CarrierErrors.ts"
+import { notFound, restFailure } from "./CarrierErrors.ts"
 import { metaPageOf } from "./Paging.ts"
 import type { Registration } from "./Registrations.ts"
 import type { RestAnswer, RestRequest } from "./RestRequest.ts"
+import { singleResource } from "./SingleResource.ts"
 import { editVerification, newVerification, toVerificationResource, type TollfreeVerification } from "./TollfreeVerifications.ts"
 
 const own = (carrier: Carrier, request: RestRequest): ReadonlyArray<Registration> => carrier.registrations.list().filter((each) => each.accountSid === request.account.sid)
-const missing = (request: RestRequest) => restFailure(20404, `The requested resource ${request.path} was not found`)
 
 export const brandRoutes = (carrier: Carrier, request: RestRequest): RestAnswer => {
   const { clock, registrations } = carrier
@@ -22,7 +22,7 @@ export const brandRoutes = (carrier: Carrier, request: RestRequest): RestAnswer 
     return { status: 201, body: toBrandResource(brand) }
   }
   const brand = brands.find((each) => each.sid === sid)
-  if (brand === undefined || rest.length > 0) throw missing(request)
+  if (brand === undefined || rest.length > 0) throw notFound(request.path)
   if (request.method === "POST") {
     // What was wrong is corrected in the brand's profile; the update only asks for another look.
     if (brand.status !== "FAILED") throw restFailure(20001, `Only a brand that FAILED can be submitted again; this one is ${brand.status}`)
@@ -53,18 +53,13 @@ export const tollfreeRoutes = (carrier: Carrier, request: RestRequest): RestAnsw
     return { status: 201, body: toVerificationResource(verification) }
   }
   const verification = verifications.find((each) => each.sid === sid)
-  if (verification === undefined || rest.length > 0) throw missing(request)
-  switch (request.method) {
-    case "GET":
-      return { status: 200, body: toVerificationResource(verification) }
-    case "POST":
+  if (verification === undefined || rest.length > 0) throw notFound(request.path)
+  return singleResource(request, {
+    show: () => toVerificationResource(verification),
+    change: () => {
       editVerification(verification, request.form)
       registrations.submit(verification)
-      return { status: 200, body: toVerificationResource(verification) }
-    case "DELETE":
-      registrations.remove(verification)
-      return { status: 204 }
-    default:
-      throw restFailure(20004)
-  }
+    },
+    remove: () => registrations.remove(verification)
+  })
 }

@@ -1,7 +1,7 @@
 /** Twilio's REST API, as far as it is simulated: credentials, paths, error answers. */
 import type { Carrier } from "./Carrier.ts"
 import type { AccountOptions } from "./CarrierOptions.ts"
-import { restFailure, RestFailure } from "./CarrierErrors.ts"
+import { notFound, restFailure, RestFailure } from "./CarrierErrors.ts"
 import { geographicPermissions } from "./GeographicPermissions.ts"
 import { messageRoutes } from "./MessageRoutes.ts"
 import { brandRoutes, tollfreeRoutes } from "./RegistrationRoutes.ts"
@@ -83,7 +83,7 @@ const version1Route = (carrier: Carrier, raw: RawRequest): RestAnswer => {
   if (segments[0] === "a2p" && segments[1] === "BrandRegistrations") return brandRoutes(carrier, request)
   if (segments[0] === "Messaging" && segments[1] === "GeoPermissions" && segments.length === 2) return geographicPermissions(carrier, request)
   if (segments[0] === "Tollfree" && segments[1] === "Verifications") return tollfreeRoutes(carrier, request)
-  throw restFailure(20404, `The requested resource ${raw.path} was not found`)
+  throw notFound(raw.path)
 }
 /** A file itself has no extension. */
 const isFile = /\/Messages\/[^/]+\/Media\/[^/.]+$/u
@@ -91,8 +91,7 @@ const isFile = /\/Messages\/[^/]+\/Media\/[^/.]+$/u
 const route = (carrier: Carrier, raw: RawRequest): RestAnswer => {
   if (isVersion1(raw.path)) return version1Route(carrier, raw)
   const [version, accounts, , ...segments] = pathSegments(raw.path)
-  const missing = () => restFailure(20404, `The requested resource ${raw.path} was not found`)
-  if (version !== apiVersion || accounts !== "Accounts" || !(raw.path.endsWith(".json") || isFile.test(raw.path))) throw missing()
+  if (version !== apiVersion || accounts !== "Accounts" || !(raw.path.endsWith(".json") || isFile.test(raw.path))) throw notFound(raw.path)
   const account = accountFor(carrier, raw)
   if (account === undefined) throw restFailure(20003)
   const request = { method: raw.method, segments, path: raw.path, query: raw.query, form: parseForm(raw.body), account }
@@ -107,7 +106,7 @@ const route = (carrier: Carrier, raw: RawRequest): RestAnswer => {
     case "AvailablePhoneNumbers":
       return availableNumberRoutes(carrier, request)
     default:
-      throw missing()
+      throw notFound(raw.path)
   }
 }
 

@@ -1,12 +1,13 @@
 /** `/v1/Services` and the numbers of their pools. */
 import type { Carrier } from "./Carrier.ts"
-import { restFailure } from "./CarrierErrors.ts"
+import { notFound, restFailure } from "./CarrierErrors.ts"
 import type { Form } from "./CreateMessage.ts"
 import { campaignRoutes } from "./CampaignRoutes.ts"
 import { flagField, oneOfField, requiredField, textField, urlField, wholeField } from "./FormFields.ts"
 import { serviceDefaults, serviceUseCases, toPoolResource, toServiceResource, type MessagingService, type ServiceSettings } from "./MessagingServices.ts"
 import { metaPageOf } from "./Paging.ts"
 import type { RestAnswer, RestRequest } from "./RestRequest.ts"
+import { singleResource } from "./SingleResource.ts"
 
 const methods = ["GET", "POST"] as const
 
@@ -47,7 +48,7 @@ const poolRoutes = (carrier: Carrier, service: MessagingService, request: RestRe
     if (request.method !== "POST") throw restFailure(20004)
     const wanted = requiredField(request.form, "PhoneNumberSid")
     const number = numbers.find((each) => each.sid === wanted && each.accountSid === request.account.sid)
-    if (number === undefined) throw restFailure(20404, `The requested resource ${wanted} was not found`)
+    if (number === undefined) throw notFound(wanted)
     const now = carrier.senders.services.with(number.phoneNumber)
     if (now !== undefined) throw restFailure(now === service ? 21710 : 21712)
     if (service.senders.size >= carrier.poolLimit) throw restFailure(21714)
@@ -55,7 +56,7 @@ const poolRoutes = (carrier: Carrier, service: MessagingService, request: RestRe
     return { status: 201, body: toPoolResource(service, number) }
   }
   const number = numbers.find((each) => each.sid === sid && service.senders.has(each.phoneNumber))
-  if (number === undefined || rest.length > 0) throw restFailure(20404, `The requested resource ${request.path} was not found`)
+  if (number === undefined || rest.length > 0) throw notFound(request.path)
   if (request.method === "GET") return { status: 200, body: toPoolResource(service, number) }
   if (request.method !== "DELETE") throw restFailure(20004)
   service.senders.delete(number.phoneNumber)
@@ -74,21 +75,16 @@ export const serviceRoutes = (carrier: Carrier, request: RestRequest): RestAnswe
     return { status: 201, body: show(services.create(request.account.sid, settingsOf(request.form, serviceDefaults), clock.nowMillis())) }
   }
   const service = services.of(request.account.sid, sid)
-  if (service === undefined) throw restFailure(20404, `The requested resource ${request.path} was not found`)
+  if (service === undefined) throw notFound(request.path)
   if (sub === "PhoneNumbers") return poolRoutes(carrier, service, request)
   if (sub === "Compliance" && rest[0] === "Usa2p") return campaignRoutes(carrier, service, { ...request, segments: rest })
-  if (sub !== undefined) throw restFailure(20404, `The requested resource ${request.path} was not found`)
-  switch (request.method) {
-    case "GET":
-      return { status: 200, body: show(service) }
-    case "POST":
-      Object.assign(service, settingsOf(request.form, service), { updatedAtMillis: clock.nowMillis() })
-      return { status: 200, body: show(service) }
-    case "DELETE":
+  if (sub !== undefined) throw notFound(request.path)
+  return singleResource(request, {
+    show: () => show(service),
+    change: () => Object.assign(service, settingsOf(request.form, service), { updatedAtMillis: clock.nowMillis() }),
+    remove: () => {
       services.remove(service)
       registrations.removeCampaignOf(service.sid)
-      return { status: 204 }
-    default:
-      throw restFailure(20004)
-  }
+    }
+  })
 }
