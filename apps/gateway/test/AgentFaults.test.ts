@@ -4,6 +4,7 @@ import { gate, startAgent, type TestAgent } from "./harness/Agent.ts"
 import type { Api } from "./harness/Api.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { number, projectFile, us } from "./harness/Projects.ts"
+import { newUser } from "./harness/Users.ts"
 
 const hooked = "+14155550004"
 const fallback = "We will be with you in a moment."
@@ -12,8 +13,6 @@ const attempts = 2
 let gateway: TestGateway
 let agent: TestAgent
 let hook: Api
-let users = 0
-const newUser = () => `+1415561${String(++users).padStart(4, "0")}`
 
 beforeAll(async () => {
   agent = await startAgent()
@@ -22,7 +21,7 @@ beforeAll(async () => {
       projectFile(),
       projectFile({
         project: "hook",
-        agent: { type: "webhook", url: agent.url, secret_env: "AGENT_SECRET" },
+        agent: agent.asAgent,
         numbers: [number(hooked)],
         session: { turn_timeout: "1 second", turn_attempts: attempts, fallback_text: fallback }
       })

@@ -5,6 +5,7 @@ import { gate, startAgent, type TestAgent } from "./harness/Agent.ts"
 import type { Api, PageBody } from "./harness/Api.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { number, projectFile, us } from "./harness/Projects.ts"
+import { newUser } from "./harness/Users.ts"
 import { until } from "./harness/Waiting.ts"
 
 const second = "+14155550002"
@@ -17,13 +18,11 @@ let gateway: TestGateway
 let agent: TestAgent
 /** The API of the project whose agent is the webhook. */
 let hook: Api
-let users = 0
-const newUser = () => `+1415557${String(++users).padStart(4, "0")}`
 
 const hookProject = (project: string, of: string, session: object = {}) =>
   projectFile({
     project,
-    agent: { type: "webhook", url: agent.url, secret_env: "AGENT_SECRET" },
+    agent: agent.asAgent,
     numbers: [number(of)],
     session: { coalesce: "30 millis", turn_timeout: "2 seconds", turn_backoff: "5 millis", ...session }
   })

@@ -5,21 +5,20 @@ import { startAgent, type TestAgent } from "./harness/Agent.ts"
 import type { Api } from "./harness/Api.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { number, projectFile, us } from "./harness/Projects.ts"
+import { newUser } from "./harness/Users.ts"
 
 const hooked = "+14155550004"
 
 let gateway: TestGateway
 let agent: TestAgent
 let hook: Api
-let users = 0
-const newUser = () => `+1415558${String(++users).padStart(4, "0")}`
 
 beforeAll(async () => {
   agent = await startAgent()
   gateway = await startGateway({
     projects: [
       projectFile(),
-      projectFile({ project: "hook", agent: { type: "webhook", url: agent.url, secret_env: "AGENT_SECRET" }, numbers: [number(hooked)] })
+      projectFile({ project: "hook", agent: agent.asAgent, numbers: [number(hooked)] })
     ]
   })
   hook = gateway.apiFor({ connector: "conn_hook" })

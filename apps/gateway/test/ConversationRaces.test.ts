@@ -8,6 +8,7 @@ import { gate, startAgent, type TestAgent } from "./harness/Agent.ts"
 import type { Api } from "./harness/Api.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { number, projectFile, us } from "./harness/Projects.ts"
+import { newUser } from "./harness/Users.ts"
 
 const second = "+14155550002"
 const hooked = "+14155550004"
@@ -37,8 +38,6 @@ const faltering = Layer.effect(
 let gateway: TestGateway
 let agent: TestAgent
 let hook: Api
-let users = 0
-const newUser = () => `+1415552${String(++users).padStart(4, "0")}`
 
 beforeAll(async () => {
   agent = await startAgent()
@@ -48,7 +47,7 @@ beforeAll(async () => {
       projectFile({ numbers: [number(us), number(second)] }),
       projectFile({
         project: "hook",
-        agent: { type: "webhook", url: agent.url, secret_env: "AGENT_SECRET" },
+        agent: agent.asAgent,
         connectors: [{ id: "conn_hook", environment: "live" }, { id: "conn_hook_sandbox", environment: "sandbox" }],
         numbers: [number(hooked), number(sandboxed, "sandbox")],
         session: { turn_timeout: "300 millis", turn_backoff: "5 millis" }

@@ -7,6 +7,7 @@ import * as ApiKeys from "../src/ApiKeys.ts"
 import { expectProblem } from "./harness/Api.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { number, projectFile, secrets, us } from "./harness/Projects.ts"
+import { newUser } from "./harness/Users.ts"
 
 const path = "/v1/outbound-sms"
 
@@ -31,9 +32,7 @@ const unregistered = "+14155550002"
 const key = (name: string, more: object = {}) => ({ name, secret_env: `${name}_API_KEY`, ...more })
 
 let gateway: TestGateway
-let users = 0
 /** A user for each test. */
-const newUser = () => `+1415556${String(++users).padStart(4, "0")}`
 
 beforeAll(async () => {
   gateway = await startGateway({

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Api, expectProblem, type MessageBody, type PageBody, type SessionBody } from "./harness/Api.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { number, projectFile, secrets, us } from "./harness/Projects.ts"
+import { newUser } from "./harness/Users.ts"
 
 const british = "+447700900001"
 const sandboxed = "+14155550011"
@@ -13,8 +14,6 @@ const nowhere = "TW_SMS_01KAV5RK8ETQ8Y4V2N6W3Z7J9C"
 let gateway: TestGateway
 let api: Api
 let others: Api
-let users = 0
-const newUser = () => `+1415554${String(++users).padStart(4, "0")}`
 
 beforeAll(async () => {
   const key = (name: string, scopes: ReadonlyArray<string>) => ({ name, secret_env: `${name}_API_KEY`, scopes })

@@ -7,6 +7,7 @@ import type { ScheduledSend } from "@parley/core/ScheduledSend"
 import { expectProblem, type PageBody } from "./harness/Api.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { number, projectFile, us } from "./harness/Projects.ts"
+import { newUser } from "./harness/Users.ts"
 import { until } from "./harness/Waiting.ts"
 
 const path = "/v1/outbound-sms"
@@ -29,8 +30,6 @@ const quietNow = () => {
 }
 
 let gateway: TestGateway
-let users = 0
-const newUser = () => `+1415557${String(++users).padStart(4, "0")}`
 
 beforeAll(async () => {
   const template = (name: string, environment: string, body: string) => ({ name, environment, title: `About ${name}`, body })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { expectProblem } from "./harness/Api.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { number, projectFile, us } from "./harness/Projects.ts"
+import { newUser } from "./harness/Users.ts"
 import { until } from "./harness/Waiting.ts"
 
 const london = "+447700900001"
@@ -10,8 +11,6 @@ const picture = "https://example.com/ticket.png"
 const terms = "https://example.com/terms.pdf?v=2"
 
 let gateway: TestGateway
-let users = 0
-const newUser = () => `+1415556${String(++users).padStart(4, "0")}`
 
 beforeAll(async () => {
   gateway = await startGateway({

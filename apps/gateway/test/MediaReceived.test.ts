@@ -9,6 +9,7 @@ import { startAgent, type TestAgent } from "./harness/Agent.ts"
 import { expectProblem } from "./harness/Api.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { number, projectFile, us } from "./harness/Projects.ts"
+import { newUser } from "./harness/Users.ts"
 import { until } from "./harness/Waiting.ts"
 
 const png = Buffer.from("89504e470d0a1a0a0000", "hex")
@@ -28,15 +29,13 @@ interface WithFiles {
 
 let gateway: TestGateway
 let agent: TestAgent
-let users = 0
-const newUser = () => `+1415554${String(++users).padStart(4, "0")}`
 
 beforeAll(async () => {
   agent = await startAgent()
   gateway = await startGateway({
     projects: [
       projectFile({
-        agent: { type: "webhook", url: agent.url, secret_env: "AGENT_SECRET" },
+        agent: agent.asAgent,
         session: { coalesce: "2 seconds" },
         numbers: [number(us)],
         api_keys: [{ name: "tests", secret_env: "TEST_API_KEY" }, { name: "send", secret_env: "SEND_API_KEY", scopes: ["send"] }]

@@ -6,6 +6,7 @@ import type { Api } from "./harness/Api.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { startModel, type TestModel } from "./harness/Model.ts"
 import { number, projectFile, secrets } from "./harness/Projects.ts"
+import { newUser } from "./harness/Users.ts"
 
 const modelled = "+14155550007"
 const greeting = "+14155550008"
@@ -16,10 +17,8 @@ const documented: { readonly agent: object } = JSON.parse(readFileSync(join(impo
 let gateway: TestGateway
 let model: TestModel
 let api: Api
-let users = 0
-const newUser = () => `+1415562${String(++users).padStart(4, "0")}`
-/** Said in the newest user's conversation alone, so that the model knows it. */
-const wordOf = () => `ticket-${String(users).padStart(4, "0")}`
+/** Said in this user's conversation alone, so that the model knows it. */
+const wordOf = (user: string) => `ticket-${user.slice(-4)}`
 
 beforeAll(async () => {
   model = await startModel()
@@ -42,7 +41,7 @@ afterAll(async () => {
 /** A conversation about a word of its own, opened by a send. */
 const open = async (of: Api = api) => {
   const user = newUser()
-  const word = wordOf()
+  const word = wordOf(user)
   const opening = `Your appointment is tomorrow at 10:00 (${word}).`
   const id = await of.send(user, opening)
   await gateway.carrier.waitFor(user, 1)
@@ -127,7 +126,7 @@ describe("a conversation with a chat model", () => {
 
   it("that the user opens is greeted by the project's own text, and answered by the model", async () => {
     const user = newUser()
-    const word = wordOf()
+    const word = wordOf(user)
     model.answer(word, () => ({ content: "Yes, tomorrow at 10:00." }))
     await gateway.carrier.text(user, greeting, `Do I have an appointment? ${word}`)
     expect(await gateway.carrier.waitFor(user, 2)).toEqual(["Hello, how can I help?", "Yes, tomorrow at 10:00."])

@@ -11,12 +11,11 @@ import {
 } from "@parley/sdk"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { number, projectFile, secrets, us } from "./harness/Projects.ts"
+import { newUser } from "./harness/Users.ts"
 import { until } from "./harness/Waiting.ts"
 
 let gateway: TestGateway
 let client: Parley
-let users = 0
-const newUser = () => `+1415553${String(++users).padStart(4, "0")}`
 
 const clientOf = (options: { readonly apiKey?: string; readonly connectorId?: string; readonly fetch?: typeof fetch } = {}) =>
   new Parley({ baseUrl: gateway.url, apiKey: secrets["TEST_API_KEY"], connectorId: "conn_main", ...options })

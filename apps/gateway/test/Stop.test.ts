@@ -4,12 +4,11 @@ import type { Api } from "./harness/Api.ts"
 import { type ChildGateway, childGateway } from "./harness/Child.ts"
 import { gate, startAgent } from "./harness/Agent.ts"
 import { accountSid, authToken, projectFile, secrets, us } from "./harness/Projects.ts"
+import { newUser } from "./harness/Users.ts"
 import { until } from "./harness/Waiting.ts"
 
 const atMostMillis = 60_000
 
-let users = 0
-const newUser = () => `+1415559${String(++users).padStart(4, "0")}`
 
 /** A gateway of its own for each test: they run at once. */
 const start = async (test: TestContext, ...how: Parameters<typeof childGateway>) => {
@@ -92,7 +91,7 @@ describe.concurrent("a gateway that is killed", () => {
     const agent = await startAgent()
     test.onTestFinished(() => agent.close())
     const { gateway } = await start(test, { AGENT_SECRET: secrets["AGENT_SECRET"] ?? "" }, "serveWithLocalAgents")
-    await gateway.apply(projectFile({ agent: { type: "webhook", url: agent.url, secret_env: "AGENT_SECRET" } }))
+    await gateway.apply(projectFile({ agent: agent.asAgent }))
     const user = newUser()
     const door = gate()
     agent.answer(user, async (call) => {

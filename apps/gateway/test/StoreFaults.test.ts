@@ -13,12 +13,11 @@ import { childGateway } from "./harness/Child.ts"
 import { parley } from "./harness/Command.ts"
 import { startGateway, type TestGateway } from "./harness/Gateway.ts"
 import { accountSid, authToken, projectFile, us } from "./harness/Projects.ts"
+import { newUser } from "./harness/Users.ts"
 import { until } from "./harness/Waiting.ts"
 
 const atMostMillis = 60_000
 
-let users = 0
-const newUser = () => `+1415551${String(++users).padStart(4, "0")}`
 
 const newFolder = (test: TestContext): string => {
   const folder = mkdtempSync(join(tmpdir(), "parley-faults-"))

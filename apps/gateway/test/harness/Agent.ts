@@ -56,7 +56,8 @@ export const startAgent = async () => {
   const port = typeof address === "object" && address !== null ? address.port : 0
   const callsOf = (user: string, kind: AgentCall["kind"] = "reply") => calls.filter((call) => call.session.user_number === user && call.kind === kind)
   return {
-    url: `http://127.0.0.1:${port}/agent`,
+    /** As a project's file names it. */
+    asAgent: { type: "webhook", url: `http://127.0.0.1:${port}/agent`, secret_env: "AGENT_SECRET" },
     unsigned: () => unsigned,
     callsOf,
     /** How calls about this user are answered from now on. */
