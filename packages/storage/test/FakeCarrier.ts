@@ -31,6 +31,11 @@ export class FakeCarrier extends Context.Service<FakeCarrier, {
   find: (text: OutboundText, since: DateTime.Utc) => Effect.Effect<ReadonlyArray<Carrier.CarrierText>, Carrier.CarrierFailure>
 }>()("@parley/storage/test/FakeCarrier") {}
 
+/** What comes of the next calls. */
+export const setCarrier = (send: Send) => Effect.map(FakeCarrier, (fake) => {
+  fake.send = send
+})
+
 const failure = (reason: Carrier.CarrierFailure["reason"]) => Effect.fail(new Carrier.CarrierFailure({ reason }))
 
 export const accepts: Send = (_, accept) => accept

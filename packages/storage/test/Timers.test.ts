@@ -7,7 +7,7 @@ import * as Operators from "@parley/core/Operators"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import * as Timers from "@parley/core/Timers"
 import { FakeAgent } from "./FakeAgent.ts"
-import { accepts, cannotBeAsked, FakeCarrier, isDown, losesAnswers, losesCalls, rejects } from "./FakeCarrier.ts"
+import { accepts, cannotBeAsked, FakeCarrier, isDown, losesAnswers, losesCalls, rejects, setCarrier } from "./FakeCarrier.ts"
 import * as World from "./World.ts"
 
 const { converse, first, history, later, second, send, state, text, world } = World
@@ -15,9 +15,6 @@ const { converse, first, history, later, second, send, state, text, world } = Wo
 const warning = "Are you still there? Reply within 10 minutes to keep this conversation open."
 const ending = "I am going to end conversation now"
 
-const setCarrier = (send: FakeCarrier["Service"]["send"]) => Effect.map(FakeCarrier, (fake) => {
-  fake.send = send
-})
 const heard = Effect.gen(function*() {
   yield* World.drainAll
   return (yield* FakeCarrier).held.splice(0).map(({ text }) => text.body)
