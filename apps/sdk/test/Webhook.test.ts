@@ -24,6 +24,26 @@ const verify = (headers: Record<string, string | undefined> = {}, options: { rea
 const refusal = (verified: Promise<unknown>) => verified.then(() => "believed", (error: unknown) => error instanceof WebhookError ? error.reason : error)
 
 describe("a webhook", () => {
+  it("has every signature that is one compared by Web Crypto, in constant time, with every secret: an early match ends nothing", async () => {
+    const original = crypto.subtle.verify
+    let comparisons: Array<string> = []
+    const counted: typeof original = (algorithm, ...rest) => {
+      comparisons.push(typeof algorithm === "string" ? algorithm : algorithm.name)
+      return original.call(crypto.subtle, algorithm, ...rest)
+    }
+    crypto.subtle.verify = counted
+    try {
+      const right = published.headers["webhook-signature"]
+      for (const [signature, offered] of [[right, 1], [`${right} v1,Zm9v v1,YmFy`, 3], [`v1,Zm9v ${right}`, 2], ["v1,Zm9v", 1], ["v2,Zm9v", 0]] as const) {
+        comparisons = []
+        expect(await refusal(verify({ "webhook-signature": signature }, { secrets: [published.secret, "whsec_bmV3"] }))).toBe(signature.includes(right) ? "believed" : "no_match")
+        expect(comparisons).toEqual(Array.from({ length: 2 * offered }, () => "HMAC"))
+      }
+    } finally {
+      crypto.subtle.verify = original
+    }
+  })
+
   it("is believed with the published vector, and brings its id and time", async () => {
     expect(await verify()).toEqual({ id: published.headers["webhook-id"], sentAt: signedAt, body: published.body })
   })
