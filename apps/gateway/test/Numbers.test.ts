@@ -81,7 +81,7 @@ describe("POST /v1/numbers", () => {
       steps: [
         "Buy +16175550100 (long_code, US) from the carrier, bearing the operation's id.",
         `Have the carrier bring its texts to ${gateway.url}/twilio/main/live/sms#rc=5&rp=all`,
-        "Let project main text from it in live, at 1 segments a second (registration unregistered).",
+        "Let project main text from it in live, at 1 segment a second (registration unregistered).",
         "Carriers block its texts until it is under an approved campaign: name one, or put it under one later."
       ],
       monthly_price: null

@@ -159,7 +159,7 @@ export const plan = Effect.fn("NumberProvisioning.plan")(function*(request: Prov
       first,
       `Have the carrier bring its texts to ${address}`,
       ...(pool === null ? [] : [`Let the carrier's pool ${pool} choose it.`]),
-      `Let project ${request.owner.projectId} text from it in ${request.environment}${pace === null ? "" : `, at ${pace} segments a second (registration ${registration})`}.`,
+      `Let project ${request.owner.projectId} text from it in ${request.environment}${pace === null ? "" : `, at ${pace} ${pace === 1 ? "segment" : "segments"} a second (registration ${registration})`}.`,
       ...(campaign !== null
         ? [`Put it under ${nameOf(campaign)} (${campaign.state}); it may text once that is approved.`]
         : request.environment === "live" && registration === "unregistered"

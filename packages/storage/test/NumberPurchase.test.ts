@@ -306,7 +306,7 @@ test("a plan tells the steps and the price, and neither buys nor writes", Effect
     steps: [
       `Buy ${cheapest} (long_code, US) from the carrier, bearing the operation's id.`,
       "Have the carrier bring its texts to https://sms.example.com/sms",
-      `Let project ${owner.projectId} text from it in live, at 1 segments a second (registration unregistered).`,
+      `Let project ${owner.projectId} text from it in live, at 1 segment a second (registration unregistered).`,
       "Carriers block its texts until it is under an approved campaign: name one, or put it under one later."
     ],
     monthlyPrice: null
