@@ -11,6 +11,11 @@ export class FakeAgent extends Context.Service<FakeAgent, {
   call: Call
 }>()("@parley/storage/test/FakeAgent") {}
 
+/** What comes of the next calls. */
+export const setAgent = (call: Call) => Effect.map(FakeAgent, (fake) => {
+  fake.call = call
+})
+
 export const answer = (of: Partial<TurnAnswer>): TurnAnswer => ({ messages: [], end: null, handoff: null, ...of })
 
 export const says = (...messages: ReadonlyArray<Utterance>): Call => () => Effect.succeed(answer({ messages }))

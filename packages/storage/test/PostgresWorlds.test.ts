@@ -63,6 +63,7 @@ describe.skipIf(isMissing)("On PostgreSQL", async () => {
   await import("./Inbound.test.ts")
   await import("./Outbound.test.ts")
   await import("./Turns.test.ts")
+  await import("./Takeovers.test.ts")
   await import("./ScheduledSends.test.ts")
   await import("./Erasures.test.ts")
 })
