@@ -3,6 +3,7 @@ import { DateTime, Duration } from "effect"
 import type { Message } from "./Message.ts"
 import type { OutboundText } from "./ports/Carrier.ts"
 
+/** What the carrier is handed, and asked for. */
 export const textOf = (message: Message): OutboundText => ({
   messageId: message.id,
   projectId: message.projectId,
