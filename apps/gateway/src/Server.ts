@@ -7,6 +7,9 @@ import { randomUUID } from "node:crypto"
 /** Node's own knobs. A client that sends its request in drops is cut off; Node looks for such ones every half a minute unless it is told otherwise. */
 export const defaultLimits = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }
 
+/** How long a client may leave what it is told unread, in milliseconds. */
+const unreadAtMostMillis = 30_000
+
 /** How long a connection that was turned away may still read its answer. */
 const lingerMillis = 1_000
 
@@ -70,9 +73,19 @@ const closeConnectionsWhenStopping = (server: Server): void => {
   })
 }
 
-export const make = (limits: Partial<typeof defaultLimits> = {}): Server => {
+/** What a client does not read is kept for it, as is whatever brings the answer. Node tells when nothing has moved for that long. */
+const cutOffWhoDoesNotRead = (server: Server, afterMillis: number): void => {
+  server.on("request", (_request, response) => {
+    response.setTimeout(afterMillis, () => {
+      if (response.writableNeedDrain) response.destroy()
+    })
+  })
+}
+
+export const make = (limits: Partial<typeof defaultLimits> = {}, unreadMillis = unreadAtMostMillis): Server => {
   const server = createServer({ ...defaultLimits, ...limits })
   closeConnectionsWhenStopping(server)
   answerWhatNodeRefuses(server)
+  cutOffWhoDoesNotRead(server, unreadMillis)
   return server
 }

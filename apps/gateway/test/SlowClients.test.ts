@@ -1,4 +1,4 @@
-/** Clients that send their request in drops, over raw sockets: they are cut off with a sentence, and cost the others nothing. */
+/** Clients that send their request in drops, or do not read their answer, over raw sockets: they are cut off, and cost the others nothing. */
 import { once } from "node:events"
 import { connect, type AddressInfo } from "node:net"
 import { expect, it, onTestFinished } from "vitest"
@@ -45,6 +45,35 @@ it.each([
   const heard = await slow
   expect(heard).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/u)
   expect(heard).toContain("The request did not arrive in time.")
+})
+
+it("who does not read an answer is cut off, and who is only kept waiting for one is not", async () => {
+  const server = make({}, 100)
+  const waiting: Array<() => void> = []
+  const cutOff = new Promise<void>((resolve) => {
+    server.on("request", (request, response) => {
+      if (request.url !== "/endless") return void waiting.push(() => response.end("done"))
+      response.once("close", resolve)
+      const fill = () => {
+        while (response.write(Buffer.alloc(65_536)));
+        response.once("drain", fill)
+      }
+      fill()
+    })
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const patient = fetch(`http://127.0.0.1:${port}/`)
+  const socket = connect(port, "127.0.0.1", () => socket.write("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n"))
+  socket.on("error", () => undefined)
+  await cutOff
+  for (const answer of waiting) answer()
+  expect(await (await patient).text()).toBe("done")
 })
 
 it("the gateway allows ten seconds for headers and twenty for a request, and looks every second", () => {
