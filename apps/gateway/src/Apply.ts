@@ -93,8 +93,8 @@ const encodeConfig = Schema.encodeSync(Schema.toCodecJson(ProjectConfig))
 
 const planProject = Effect.fnUntraced(function*(file: ProjectFile, problems: Array<string>) {
   const directory = yield* Directory
-  const { agent, limits, quiet_hours: quietHours, registration, retention, sender_pools: senderPools, session, templates, twilio } = file
-  const config: ProjectConfig = { agent, carrier: twilio, senderPools, limits, session, registration, quietHours, retention, templates }
+  const { agent, events, limits, quiet_hours: quietHours, registration, retention, sender_pools: senderPools, session, templates, twilio } = file
+  const config: ProjectConfig = { agent, carrier: twilio, senderPools, limits, session, registration, quietHours, retention, events, templates }
   const project: Project = { id: file.project, accountId: file.account, config }
   const before = yield* directory.project(file.project)
   const put = Effect.flatMap(Directory, (directory) => directory.putProject(project))

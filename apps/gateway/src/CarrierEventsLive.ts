@@ -5,6 +5,7 @@ import type { Ids } from "@parley/core/Ids"
 import * as Inbound from "@parley/core/Inbound"
 import type { AuditStore } from "@parley/core/ports/AuditStore"
 import type { ConsentStore } from "@parley/core/ports/ConsentStore"
+import type { EventStore } from "@parley/core/ports/EventStore"
 import type { LimitStore } from "@parley/core/ports/LimitStore"
 import type { LineStore } from "@parley/core/ports/LineStore"
 import type { MessageStore } from "@parley/core/ports/MessageStore"
@@ -20,6 +21,7 @@ type Services =
   | AuditStore
   | ConsentStore
   | Directory
+  | EventStore
   | Ids
   | LimitStore
   | LineStore

@@ -5,6 +5,7 @@ import { Environment } from "@parley/schema/Environment"
 import { AccountId, ConnectorId, ProjectId, RegistrationId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Registration, SenderType } from "@parley/schema/Sender"
+import { EventsPolicy } from "@parley/core/Event"
 import { AgentConfig, CarrierAccount, Limits, Scope, SenderPools } from "@parley/core/Project"
 import { QuietHoursPolicy } from "@parley/core/QuietHours"
 import { RetentionPolicy } from "@parley/core/Retention"
@@ -48,6 +49,8 @@ export const ProjectFile = Schema.Struct({
   quiet_hours: QuietHoursPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   /** How long what was said is kept; for good unless the file says otherwise. */
   retention: RetentionPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
+  /** Whether facts about conversations are kept for whoever reads them, and for how long; not unless the file says otherwise. */
+  events: EventsPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   /** Texts by name, for each environment. */
   templates: Templates.pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
   connectors: Schema.Array(Schema.Struct({ id: ConnectorId, environment: Environment })).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),

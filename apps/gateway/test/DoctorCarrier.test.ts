@@ -51,10 +51,10 @@ describe("a sender pool at the carrier", () => {
   const [one, two, sandbox] = [agentNumber("+14155550001"), agentNumber("+14155550002"), agentNumber("+14155550003", { environment: "sandbox" })]
   const service: InspectedService = { sid: "MG1", inboundRequestUrl: null, useInboundWebhookOnNumber: true, senders: [one.number, two.number] }
   const there = (services: ReadonlyArray<InspectedService>): PoolChecks.There => ({ numbers: [one, two, sandbox].map(inspected), services, publicUrl: "https://sms.example.com" })
-  const project = Effect.map(decode(projectFile({ sender_pools: [pool] })), ({ agent, limits, quiet_hours: quietHours, registration, retention, sender_pools: senderPools, session, templates }) => ({
+  const project = Effect.map(decode(projectFile({ sender_pools: [pool] })), ({ agent, events, limits, quiet_hours: quietHours, registration, retention, sender_pools: senderPools, session, templates }) => ({
     id: ProjectId.make("main"),
     accountId: AccountId.make("ws-main"),
-    config: { agent, carrier: null, limits, quietHours, registration, retention, senderPools, session, templates }
+    config: { agent, carrier: null, events, limits, quietHours, registration, retention, senderPools, session, templates }
   }))
 
   const poolRows: ReadonlyArray<readonly [name: string, changes: Partial<InspectedService> | null, ...expected: ReadonlyArray<Expected>]> = [

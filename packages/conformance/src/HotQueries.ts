@@ -5,6 +5,8 @@ import { AuditStore } from "@parley/core/ports/AuditStore"
 import { ConsentStore } from "@parley/core/ports/ConsentStore"
 import { Directory } from "@parley/core/ports/Directory"
 import { ErasureStore } from "@parley/core/ports/ErasureStore"
+import { beginning } from "@parley/core/Event"
+import { EventStore } from "@parley/core/ports/EventStore"
 import { LimitStore } from "@parley/core/ports/LimitStore"
 import { LineStore } from "@parley/core/ports/LineStore"
 import { MessageStore } from "@parley/core/ports/MessageStore"
@@ -146,6 +148,10 @@ export const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> 
   "what was done to something": of(AuditStore, (store) => store.list({ accountId, subject: "key_1" }, page)),
   "what was done in one way": of(AuditStore, (store) => store.list({ accountId, action: "key.created" }, page)),
   "the purge of the audit log": of(AuditStore, (store) => store.purge(now, 100)),
+  "a project's events": of(EventStore, (store) => store.after(project.id, beginning, 100)),
+  "where a project's events end": of(EventStore, (store) => store.head(project.id)),
+  "the purge of events": of(EventStore, (store) => store.purge(project.id, Samples.at(1), 2)),
+  "the events of a forgotten user": erasures((store) => store.eraseEvents({ ...forgotten, until: Samples.at(-1) }, (event) => event, 100)),
   "the purge": limits((store) => store.purge(now, 100))
 }
 
@@ -194,7 +200,12 @@ export const meant: Record<string, string> = {
   "an account's audit log": "audit_log_account",
   "what was done to something": "audit_log_subject",
   "what was done in one way": "audit_log_action",
-  "the purge of the audit log": "audit_log_at"
+  "the purge of the audit log": "audit_log_at",
+  // And how far age has emptied the log, by the project.
+  "a project's events": "(?:events_project|sqlite_autoindex_events_removed_1)",
+  "where a project's events end": "(?:events_project|sqlite_autoindex_events_removed_1)",
+  "the purge of events": "events_project",
+  "the events of a forgotten user": "events_user"
 }
 
 /** The statements that a query really runs, as the driver gets them. */

@@ -2,7 +2,7 @@
 import { DateTime, Result, Schema } from "effect"
 import type { Country } from "@parley/schema/Country"
 import type { Environment } from "@parley/schema/Environment"
-import { AccountId, ApiKeyId, AuditEntryId, ConnectorId, ErasureId, idPrefix, MessageId, OperationId, ProjectId, RegistrationId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
+import { AccountId, ApiKeyId, AuditEntryId, ConnectorId, ErasureId, EventId, idPrefix, MessageId, OperationId, ProjectId, RegistrationId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { Message } from "@parley/core/Message"
 import { inbound, outbound } from "@parley/core/Message"
@@ -11,6 +11,7 @@ import { ProjectConfig } from "@parley/core/Project"
 import { type CarrierRegistration, file, type Filing } from "@parley/core/CarrierRegistration"
 import { begin as beginErasure, type Erasure } from "@parley/core/Erasure"
 import { begin, type NumberOperation } from "@parley/core/NumberOperation"
+import type { Event } from "@parley/core/Event"
 import type { AuditEntry } from "@parley/core/ports/AuditStore"
 import type { OptOut } from "@parley/core/ports/ConsentStore"
 import type { ScheduledSend } from "@parley/core/ScheduledSend"
@@ -198,3 +199,12 @@ export const erasure = (changes: Partial<Erasure> = {}): Erasure => ({
   ...beginErasure({ id: ErasureId.make(idPrefix.erasure + id()), accountId: accountId(), number: userNumber(), pseudonym: pseudonym() }, at(0)),
   ...changes
 })
+
+export const eventId = () => EventId.make(idPrefix.event + id())
+
+/** A text to the user was sent. */
+export const messageEvent = (of: Partial<Message> = {}, changes: Partial<Pick<Event, "id" | "occurredAt">> = {}): Extract<Event, { readonly message: Message }> => {
+  const message = outboundText({ status: "sent", ...of })
+  const { accountId, environment, projectId } = message
+  return { id: eventId(), accountId, projectId, environment, occurredAt: at(0), type: "message.sent", message, ...changes }
+}

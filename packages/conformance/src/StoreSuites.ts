@@ -3,6 +3,7 @@ import { auditStoreSuite } from "./AuditStoreSuite.ts"
 import { consentStoreSuite } from "./ConsentStoreSuite.ts"
 import { directorySuite } from "./DirectorySuite.ts"
 import { erasureStoreSuite } from "./ErasureStoreSuite.ts"
+import { eventStoreSuite } from "./EventStoreSuite.ts"
 import { limitStoreSuite } from "./LimitStoreSuite.ts"
 import { lineQueueSuite } from "./LineQueueSuite.ts"
 import { lineStoreSuite } from "./LineStoreSuite.ts"
@@ -31,6 +32,7 @@ export const storeSuites = (name: string, stores: StoreLayer) => {
       registrationStoreSuite,
       scheduledSendStoreSuite,
       auditStoreSuite,
+      eventStoreSuite,
       erasureStoreSuite,
       redactionStoreSuite,
       retentionStoreSuite,

@@ -3,6 +3,7 @@ import { DateTime, Effect, Option } from "effect"
 import { toLookalikes } from "@parley/schema/MessageText"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { SessionId } from "@parley/schema/Ids"
+import * as Facts from "./Facts.ts"
 import type { Message } from "./Message.ts"
 import { outbound, suppress } from "./Message.ts"
 import { Directory } from "./ports/Directory.ts"
@@ -34,9 +35,10 @@ export const written = (text: string, policy: SessionPolicy): string => policy.l
 export const open = Effect.fnUntraced(function*(session: Session, policy: SessionPolicy) {
   const sessions = yield* SessionStore
   yield* sessions.insert(session, agentDueAt(session, policy, yield* DateTime.now))
+  yield* Facts.tellSession(null, session)
 })
 
-/** Writes what the session has become. */
+/** Writes what the session has become, where that is nothing to tell: turns that begin and end. */
 export const save = Effect.fnUntraced(function*(session: Session, policy: SessionPolicy) {
   const sessions = yield* SessionStore
   yield* sessions.update(session, agentDueAt(session, policy, yield* DateTime.now))
@@ -50,10 +52,11 @@ export const apply = Effect.fnUntraced(function*(session: Session, event: Sessio
   if (decided.session === session) return { session, wakes: [] }
   const wakes: Array<Wake> = []
   yield* save(decided.session, policy)
+  yield* Facts.tellSession(session, decided.session)
   for (const command of decided.commands) {
     if (command._tag === "Say") {
       const body = written(command.text, policy)
-      yield* messages.insert(outbound(
+      yield* Facts.addText(outbound(
         exchangeOf(decided.session, command.from),
         { id: command.messageId, author: "system", purpose: command.purpose, body },
         now
@@ -62,7 +65,7 @@ export const apply = Effect.fnUntraced(function*(session: Session, event: Sessio
     } else {
       const text = yield* messages.get(command.messageId)
       if (Option.isSome(text) && text.value.status === "queued") {
-        yield* messages.update(suppress(text.value, "no_longer_needed", "The conversation went on before this text had left.", now))
+        yield* Facts.changeText(text.value, suppress(text.value, "no_longer_needed", "The conversation went on before this text had left.", now))
       }
     }
   }

@@ -8,12 +8,13 @@ import * as AuditLog from "./AuditLog.ts"
 import { applyQuietly } from "./Conversation.ts"
 import type { Erasure } from "./Erasure.ts"
 import { anonymous, begin, counted, pseudonym } from "./Erasure.ts"
+import { anonymous as anonymousEvent } from "./Event.ts"
+import { changeText } from "./Facts.ts"
 import { Ids } from "./Ids.ts"
 import { suppress } from "./Message.ts"
 import { Directory } from "./ports/Directory.ts"
 import type { Forgotten } from "./ports/ErasureStore.ts"
 import { ErasureStore } from "./ports/ErasureStore.ts"
-import { MessageStore } from "./ports/MessageStore.ts"
 import { RedactionStore } from "./ports/RedactionStore.ts"
 import { SessionStore } from "./ports/SessionStore.ts"
 import { ask } from "./Redaction.ts"
@@ -71,10 +72,9 @@ const endSessions = Effect.fnUntraced(function*(accountId: AccountId, userNumber
 
 const cancelQueued = Effect.fnUntraced(function*(of: Forgotten) {
   const store = yield* ErasureStore
-  const messages = yield* MessageStore
   const now = yield* DateTime.now
   const queued = yield* store.queued(of, batch)
-  yield* Effect.forEach(queued, (message) => messages.update(suppress(message, "erased", detail, now)), { discard: true })
+  yield* Effect.forEach(queued, (message) => changeText(message, suppress(message, "erased", detail, now)), { discard: true })
   return queued.length
 })
 
@@ -110,8 +110,9 @@ const eraseSome = Effect.fnUntraced(function*(erasure: Erasure, number: PhoneNum
   const asked = yield* askCarrier(erasure, erased, now)
   const sessions = yield* store.eraseSessions(of, (session) => anonymous(session, erasure.pseudonym), batch)
   const scheduledSends = yield* store.removeScheduledSends(of, batch)
+  const events = yield* store.eraseEvents(of, (event) => anonymousEvent(event, erasure.pseudonym), batch)
   const next = counted({ ...erasure, redactions: erasure.redactions + asked }, { messagesCancelled, messages: erased.length, sessions, scheduledSends })
-  if ([messagesCancelled, erased.length, sessions, scheduledSends].includes(batch)) return next
+  if ([messagesCancelled, erased.length, sessions, scheduledSends, events].includes(batch)) return next
   if ((yield* store.unsettled(of)) > 0) return { ...next, dueAt: DateTime.addDuration(now, waitsForOutcomes) }
   const projects = yield* (yield* Directory).projects(erasure.accountId)
   yield* store.removeCounters(projects.map(({ id }) => id), number)

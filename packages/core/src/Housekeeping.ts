@@ -3,10 +3,12 @@
  * there is more. Opt-outs are never among it.
  */
 import { Context, DateTime, Duration, Effect } from "effect"
+import { beginning, firstId, keptFor } from "./Event.ts"
 import { rememberedHours } from "./Idempotency.ts"
 import { AuditStore } from "./ports/AuditStore.ts"
 import { Directory } from "./ports/Directory.ts"
 import { ErasureStore } from "./ports/ErasureStore.ts"
+import { EventStore } from "./ports/EventStore.ts"
 import { LimitStore } from "./ports/LimitStore.ts"
 import { RedactionStore } from "./ports/RedactionStore.ts"
 import { RetentionStore } from "./ports/RetentionStore.ts"
@@ -40,8 +42,20 @@ export const tidy = Effect.fn("Housekeeping.tidy")(function*(limit: number) {
     yield* transact(erasures.purge(recordsBefore, limit)),
     yield* transact(redactions.purge(recordsBefore, limit))
   ]
-  for (const project of yield* (yield* Directory).projects(null)) counts.push(...yield* retain(project, now, limit))
+  for (const project of yield* (yield* Directory).projects(null)) {
+    counts.push(...yield* retain(project, now, limit))
+    counts.push(yield* expireEvents(project, now, limit))
+  }
   return counts.some((count) => count >= limit)
+})
+
+/** Looks first, so that nobody waits for the many projects that have nothing old. */
+const expireEvents = Effect.fnUntraced(function*({ config, id }: Project, now: DateTime.Utc, limit: number) {
+  const { transact } = yield* Transactor
+  const store = yield* EventStore
+  const before = DateTime.subtractDuration(now, keptFor(config))
+  const { events: [oldest] } = yield* store.after(id, beginning, 1)
+  return oldest === undefined || oldest.id >= firstId(before) ? 0 : yield* transact(store.purge(id, before, limit))
 })
 
 const retain = Effect.fnUntraced(function*({ config: { retention }, id }: Project, now: DateTime.Utc, limit: number) {

@@ -1,6 +1,6 @@
 /** Makes ids that sort by the time they were made, also within one millisecond. */
 import { Clock, Context, Effect, Layer, Random, Ref } from "effect"
-import { AuditEntryId, ErasureId, idPrefix, MessageId, OperationId, partsOf, RegistrationId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
+import { AuditEntryId, ErasureId, EventId, idPrefix, MessageId, OperationId, partsOf, RegistrationId, ScheduledSendId, SessionId, timeOrdered, TurnId } from "@parley/schema/Ids"
 
 export class Ids extends Context.Service<Ids, {
   readonly session: Effect.Effect<SessionId>
@@ -11,8 +11,9 @@ export class Ids extends Context.Service<Ids, {
   readonly auditEntry: Effect.Effect<AuditEntryId>
   readonly registration: Effect.Effect<RegistrationId>
   readonly erasure: Effect.Effect<ErasureId>
+  readonly event: Effect.Effect<EventId>
   /** Whatever is made from now on sorts after this id, which another process may have made by a clock that is ahead. */
-  readonly after: (id: MessageId) => Effect.Effect<void>
+  readonly after: (id: MessageId | EventId) => Effect.Effect<void>
 }>()("@parley/core/Ids") {
   static readonly layer = Layer.effect(
     Ids,
@@ -39,6 +40,7 @@ export class Ids extends Context.Service<Ids, {
         auditEntry: Effect.map(next, (id) => AuditEntryId.make(idPrefix.auditEntry + id)),
         registration: Effect.map(next, (id) => RegistrationId.make(idPrefix.registration + id)),
         erasure: Effect.map(next, (id) => ErasureId.make(idPrefix.erasure + id)),
+        event: Effect.map(next, (id) => EventId.make(idPrefix.event + id)),
         after: (id) =>
           Ref.update(last, (before) => {
             const { entropy, epochMillis: millis } = partsOf(id)

@@ -11,6 +11,7 @@ import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { Consent } from "./Consent.ts"
 import { classify } from "./Consent.ts"
 import { apply, applyQuietly, open } from "./Conversation.ts"
+import * as Facts from "./Facts.ts"
 import { Ids } from "./Ids.ts"
 import type { InboundLimits } from "./InboundGuard.ts"
 import * as InboundGuard from "./InboundGuard.ts"
@@ -116,10 +117,9 @@ const keep = Effect.fnUntraced(function*(
   sessionId: SessionId | null,
   as: Pick<Message, "purpose" | "status" | "trouble">
 ) {
-  const messages = yield* MessageStore
   const { body, carrierId } = arrival.text
   const media = arrival.text.media.map((file) => ({ ...file, sizeBytes: null }))
-  yield* messages.insert(
+  yield* Facts.addText(
     inbound(exchange(arrival, sessionId), { id: yield* (yield* Ids).message, body, media, carrierId, ...as }, arrival.arrivedAt)
   )
 })
@@ -130,9 +130,8 @@ const reply = Effect.fnUntraced(function*(
   purpose: "consent" | "notice",
   body: string
 ) {
-  const messages = yield* MessageStore
   const id = yield* (yield* Ids).message
-  yield* messages.insert(outbound(exchange(arrival, sessionId), { id, author: "system", purpose, body }, yield* DateTime.now))
+  yield* Facts.addText(outbound(exchange(arrival, sessionId), { id, author: "system", purpose, body }, yield* DateTime.now))
   return [{ _tag: "Line" as const, number: arrival.text.to }]
 })
 
@@ -141,13 +140,12 @@ const active = ({ text }: Arrival) =>
     sessions.active({ projectId: text.projectId, environment: text.environment, userNumber: text.from }))
 
 const keyword = Effect.fnUntraced(function*(arrival: Arrival, asked: Exclude<Consent, { _tag: "none" }>) {
-  const consent = yield* ConsentStore
   const { arrivedAt, project, text } = arrival
   const session = yield* active(arrival)
   const sessionId = Option.match(session, { onNone: () => null, onSome: (session) => session.id })
   const wakes: Array<Wake> = []
   if (asked._tag === "stop") {
-    yield* consent.put({
+    yield* Facts.optOut(project.accountId, {
       userNumber: text.from,
       agentNumber: text.to,
       projectId: text.projectId,
@@ -159,7 +157,7 @@ const keyword = Effect.fnUntraced(function*(arrival: Arrival, asked: Exclude<Con
     if (Option.isSome(session)) wakes.push(...yield* leave(session.value, project))
   }
   if (asked._tag === "start") {
-    yield* consent.remove(text.from, text.to)
+    yield* Facts.optIn(project.accountId, text.from, text.to)
     if (poolOf(project, text.environment) !== null) yield* forgetCarriersWord(arrival)
   }
   yield* keep(arrival, sessionId, { purpose: "keyword", status: "received", trouble: null })
@@ -175,7 +173,7 @@ const forgetCarriersWord = Effect.fnUntraced(function*({ project, text }: Arriva
   const consent = yield* ConsentStore
   const { environment, from: userNumber, projectId } = text
   const { items } = yield* consent.list({ accountId: project.accountId, userNumber, projectId, environment }, { limit: mostOptOuts, cursor: null })
-  for (const { agentNumber, source } of items) if (source !== "keyword") yield* consent.remove(userNumber, agentNumber)
+  for (const { agentNumber, source } of items) if (source !== "keyword") yield* Facts.optIn(project.accountId, userNumber, agentNumber)
 })
 
 const leave = Effect.fnUntraced(function*(session: Session, project: Project) {
@@ -189,7 +187,7 @@ const cancelQueued = Effect.fnUntraced(function*(text: ArrivedText) {
   const now = yield* DateTime.now
   for (const queued of yield* messages.queuedTo(text.from, text.to)) {
     if (queued.purpose === "consent") continue
-    yield* messages.update(suppress(queued, "opted_out", "The user opted out before this text had left.", now))
+    yield* Facts.changeText(queued, suppress(queued, "opted_out", "The user opted out before this text had left.", now))
   }
 })
 

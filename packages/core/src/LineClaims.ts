@@ -8,6 +8,7 @@ import type { MessageId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { tell } from "./Conversation.ts"
 import * as DailyCap from "./DailyCap.ts"
+import { changeText } from "./Facts.ts"
 import * as LineBackOff from "./LineBackOff.ts"
 import * as LineHealth from "./LineHealth.ts"
 import { asHandedOver, LineTakenOver, monotonicMillis } from "./LineOwnership.ts"
@@ -104,7 +105,7 @@ const takeFromQueue = Effect.fnUntraced(function*(number: PhoneNumber, pacing: L
     const stopped = (yield* SendingGates.stopped(message, now)) ?? (yield* quietGate(message, now)) ?? cap.hold(message)
     if (stopped !== null) {
       withheld++
-      yield* messages.update(stopped)
+      yield* changeText(message, stopped)
       if (stopped.status === "queued") continue
       const detail = stopped.trouble?.detail ?? ""
       wakes.push(...yield* tell(message, (purpose) => ({ _tag: "TextFailed", messageId: message.id, purpose, detail })))

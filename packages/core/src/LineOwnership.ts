@@ -4,6 +4,7 @@
  */
 import { Clock, DateTime, Duration, Effect, Option, Schema } from "effect"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
+import { changeText } from "./Facts.ts"
 import * as LineHealth from "./LineHealth.ts"
 import type { LinePacing } from "./LinePacing.ts"
 import { CurrentLineTimes } from "./LineTimes.ts"
@@ -26,7 +27,7 @@ export const takeOver = Effect.fn("LineOwnership.takeOver")((number: PhoneNumber
     const times = yield* CurrentLineTimes
     const now = yield* DateTime.now
     for (const message of yield* messages.inFlight(number)) {
-      yield* messages.update({
+      yield* changeText(message, {
         ...message,
         status: "unknown",
         nextAttemptAt: DateTime.addDuration(message.attemptedAt ?? now, times.askAfter),

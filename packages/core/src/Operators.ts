@@ -5,6 +5,7 @@ import type { AccountId } from "@parley/schema/Ids"
 import { MessageId, SessionId } from "@parley/schema/Ids"
 import * as AuditLog from "./AuditLog.ts"
 import { apply, exchangeOf, withPolicy, written } from "./Conversation.ts"
+import { addText } from "./Facts.ts"
 import type { Keyed } from "./Idempotency.ts"
 import { recall, remember } from "./Idempotency.ts"
 import { Ids } from "./Ids.ts"
@@ -80,7 +81,7 @@ export const speak = Effect.fn("Operators.speak")((accountId: AccountId, id: Ses
       { id: yield* (yield* Ids).message, author: "person", purpose: "remark", body: written(text, policy), media: mediaOf(mediaUrls) },
       yield* DateTime.now
     )
-    yield* messages.insert(message)
+    yield* addText(message)
     yield* remember(idempotency, 202, message.id)
     return { value: { message, replayed: false }, wakes: [...applied.wakes, { _tag: "Line" as const, number: message.agentNumber }] }
   }))

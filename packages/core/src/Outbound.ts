@@ -4,6 +4,7 @@ import { MessageId, SessionId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { CurrentAvailability } from "./Availability.ts"
 import { applyQuietly, exchangeOf, open, written } from "./Conversation.ts"
+import { addText } from "./Facts.ts"
 import type { Keyed } from "./Idempotency.ts"
 import { recall, remember } from "./Idempotency.ts"
 import { Ids } from "./Ids.ts"
@@ -205,7 +206,6 @@ const send = Effect.fnUntraced(function*(
   rate: RateLimit.Taken
 ) {
   const sessions = yield* SessionStore
-  const messages = yield* MessageStore
   const ids = yield* Ids
   const now = yield* DateTime.now
   const policy = project.config.session
@@ -245,7 +245,7 @@ const send = Effect.fnUntraced(function*(
     yield* open(session, policy)
     if (!isHeld(opening)) wakes.push({ _tag: "Line", number: choice.number })
   }
-  yield* messages.insert(opening)
+  yield* addText(opening)
   const answer = Schema.encodeSync(answerJson)({ sessionId: session.id, messageId: message.id, agentNumber: choice.number })
   yield* remember(request.idempotency, 202, answer)
   const value: Accepted = {

@@ -5,6 +5,7 @@ import { Environment } from "@parley/schema/Environment"
 import { AccountId, ApiKeyId, ConnectorId, ProjectId } from "@parley/schema/Ids"
 import { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { Registration, SenderType } from "@parley/schema/Sender"
+import { EventsPolicy } from "./Event.ts"
 import { ModelAgent } from "./ModelAgent.ts"
 import { QuietHoursPolicy } from "./QuietHours.ts"
 import { RetentionPolicy } from "./Retention.ts"
@@ -77,6 +78,8 @@ export const ProjectConfig = Schema.Struct({
   registration: Schema.Literals(["enforce", "warn"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("enforce" as const))),
   quietHours: QuietHoursPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
   retention: RetentionPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed({}))),
+  /** Whether facts about conversations are kept for whoever reads them, and for how long. */
+  events: EventsPolicy.pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   templates: Templates.pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
 }).pipe(Schema.encodeKeys({ senderPools: "sender_pools", quietHours: "quiet_hours" }))
 export type ProjectConfig = typeof ProjectConfig.Type

@@ -6,11 +6,11 @@ import type { MessageId, ProjectId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { tell } from "./Conversation.ts"
 import { advance } from "./Delivery.ts"
+import * as Facts from "./Facts.ts"
 import * as LineBackOff from "./LineBackOff.ts"
 import * as LineHealth from "./LineHealth.ts"
 import type { Message } from "./Message.ts"
 import { chosen } from "./SenderChoice.ts"
-import { ConsentStore } from "./ports/ConsentStore.ts"
 import type { SenderVerdict } from "./ports/Carrier.ts"
 import { LineStore } from "./ports/LineStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
@@ -70,9 +70,8 @@ export const record = Effect.fn("Receipts.record")((receipt: Receipt) =>
 
 /** A pool learns only when it has chosen that the recipient wants nothing from the number. */
 const remember = Effect.fnUntraced(function*(message: Message, agentNumber: PhoneNumber) {
-  const consent = yield* ConsentStore
-  const { environment, projectId, userNumber } = message
-  yield* consent.put({ userNumber, agentNumber, projectId, environment, source: "carrier_refusal", optedOutAt: yield* DateTime.now })
+  const { accountId, environment, projectId, userNumber } = message
+  yield* Facts.optOut(accountId, { userNumber, agentNumber, projectId, environment, source: "carrier_refusal", optedOutAt: yield* DateTime.now })
 })
 
 /** The carrier has the text, and says how far it is. Runs inside a transaction. */
@@ -84,7 +83,6 @@ export const report = Effect.fnUntraced(function*(
 ) {
   const from = asSent.pool === null ? null : trouble.from ?? null
   const message = from === null ? asSent : { ...asSent, agentNumber: from, pool: null }
-  const messages = yield* MessageStore
   const times = yield* CurrentReceiptTimes
   const now = yield* DateTime.now
   // Whatever stage the carrier names, it has the text: that is what `sent` says here.
@@ -94,7 +92,7 @@ export const report = Effect.fnUntraced(function*(
   const isChosen = message !== asSent
   if (!isNew && !firstNews && !isChosen) return []
   const failed = isFailure(status)
-  yield* messages.update({
+  yield* Facts.changeText(asSent, {
     ...message,
     carrierId: message.carrierId ?? carrierId,
     status,

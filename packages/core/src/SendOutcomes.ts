@@ -1,13 +1,13 @@
 /** What came of the calls that send. Each is recorded under the number of its attempt, so that what comes late of an attempt changes nothing of the next. */
 import { DateTime, Duration, Effect, Option, Random } from "effect"
 import { tell } from "./Conversation.ts"
+import * as Facts from "./Facts.ts"
 import * as LineBackOff from "./LineBackOff.ts"
 import * as LineHealth from "./LineHealth.ts"
 import { CurrentLineTimes } from "./LineTimes.ts"
 import type { Message } from "./Message.ts"
 import { nextPacificMidnight } from "./PacificDay.ts"
 import type { Accepted, CarrierFailure } from "./ports/Carrier.ts"
-import { ConsentStore } from "./ports/ConsentStore.ts"
 import { LineStore } from "./ports/LineStore.ts"
 import { MessageStore } from "./ports/MessageStore.ts"
 import { countOutcome, reopen, report } from "./Receipts.ts"
@@ -36,12 +36,10 @@ export const record = Effect.fn("SendOutcomes.record")((
 )
 
 const recordFailure = Effect.fnUntraced(function*(message: Message, failure: CarrierFailure) {
-  const messages = yield* MessageStore
-  const consent = yield* ConsentStore
   const times = yield* CurrentLineTimes
   const now = yield* DateTime.now
   const { reason } = failure
-  const then = (changes: Partial<Message>) => messages.update({ ...message, nextAttemptAt: null, updatedAt: now, ...changes })
+  const then = (changes: Partial<Message>) => Facts.changeText(message, { ...message, nextAttemptAt: null, updatedAt: now, ...changes })
   switch (reason._tag) {
     case "Withheld":
       yield* then({ status: "queued", trouble: null })
@@ -62,7 +60,7 @@ const recordFailure = Effect.fnUntraced(function*(message: Message, failure: Car
       return []
     case "RecipientOptedOut": {
       const detail = "The recipient opted out of texts from this number with the carrier."
-      yield* consent.put({
+      yield* Facts.optOut(message.accountId, {
         userNumber: message.userNumber,
         agentNumber: message.agentNumber,
         projectId: message.projectId,

@@ -5,6 +5,7 @@
 import { DateTime, Effect, Option } from "effect"
 import type { MessageId, SessionId, TurnId } from "@parley/schema/Ids"
 import { applyQuietly, exchangeOf, save, withPolicy, written } from "./Conversation.ts"
+import { addText } from "./Facts.ts"
 import { Ids } from "./Ids.ts"
 import { mediaObstacle } from "./MediaReach.ts"
 import type { Message } from "./Message.ts"
@@ -137,13 +138,12 @@ const running = Effect.fnUntraced(function*(id: SessionId, { attempt, turnId }: 
 })
 
 const say = Effect.fnUntraced(function*(session: Session, project: Project, turnId: TurnId, texts: ReadonlyArray<Utterance>, author: "agent" | "system") {
-  const messages = yield* MessageStore
   const ids = yield* Ids
   const now = yield* DateTime.now
   for (const text of texts) {
     const said = typeof text === "string" ? { text, media: [] } : text
     const body = written(said.text, project.config.session)
-    yield* messages.insert(outbound(exchangeOf(session), { id: yield* ids.message, author, purpose: "answer", body, media: mediaOf(said.media), turnId }, now))
+    yield* addText(outbound(exchangeOf(session), { id: yield* ids.message, author, purpose: "answer", body, media: mediaOf(said.media), turnId }, now))
   }
   const wakes: ReadonlyArray<Wake> = texts.length === 0 ? [] : [{ _tag: "Line", number: session.agentNumber }]
   return wakes

@@ -47,7 +47,11 @@ export type AuditEntryId = typeof AuditEntryId.Type
 export const RegistrationId = Schema.String.check(Schema.isPattern(/^reg_[0-9A-HJKMNP-TV-Z]{26}$/u)).pipe(Schema.brand("RegistrationId"))
 export type RegistrationId = typeof RegistrationId.Type
 
-export const idPrefix = { session: "TW_SMS_", message: "msg_", turn: "turn_", operation: "op_", scheduledSend: "sched_", auditEntry: "aud_", registration: "reg_", erasure: "erase_" } as const
+/** `evt_` and a time-ordered part: an entry of the event log. Of two, the one that was committed first sorts first, whichever process wrote it. */
+export const EventId = Schema.String.check(Schema.isPattern(/^evt_[0-9A-HJKMNP-TV-Z]{26}$/u, { message: "must be the id of an event, like evt_01KAV5RK8ETQ8Y4V2N6W3Z7J9K" })).pipe(Schema.brand("EventId"))
+export type EventId = typeof EventId.Type
+
+export const idPrefix = { session: "TW_SMS_", message: "msg_", turn: "turn_", operation: "op_", scheduledSend: "sched_", auditEntry: "aud_", registration: "reg_", erasure: "erase_", event: "evt_" } as const
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

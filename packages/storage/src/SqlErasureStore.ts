@@ -1,6 +1,7 @@
 /** Erasures, and what is kept of a user in every table, on SQL. */
 import { DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { userOf } from "@parley/core/Event"
 import { Erasure } from "@parley/core/Erasure"
 import type { Message } from "@parley/core/Message"
 import type { Forgotten } from "@parley/core/ports/ErasureStore"
@@ -10,6 +11,7 @@ import { Environment } from "@parley/schema/Environment"
 import * as OptOutHash from "./OptOutHash.ts"
 import type { SqlNumber } from "./Rows.ts"
 import { named, toMillis } from "./Rows.ts"
+import { decodeEvent, encodeEvent } from "./SqlEventStore.ts"
 import { type MessageRow, toMessage } from "./SqlMessageStore.ts"
 
 interface ErasureRow {
@@ -99,6 +101,16 @@ export const layer: Layer.Layer<ErasureStore, never, SqlClient.SqlClient> = Laye
           }
           return rows.length
         }).pipe(named("erasures.eraseSessions")),
+      eraseEvents: (of, anonymous, limit) =>
+        Effect.gen(function*() {
+          const rows = yield* sql<{ detail: string }>`SELECT detail FROM events
+            WHERE account_id = ${of.accountId} AND user_number = ${of.userNumber} AND began_at <= ${until(of)} ORDER BY id LIMIT ${limit}`
+          for (const row of rows) {
+            const event = anonymous(decodeEvent(row.detail))
+            yield* sql`UPDATE events SET user_number = ${userOf(event)}, detail = ${encodeEvent(event)} WHERE id = ${event.id}`
+          }
+          return rows.length
+        }).pipe(named("erasures.eraseEvents")),
       removeScheduledSends: (of, limit) =>
         sql`DELETE FROM scheduled_sends WHERE id IN (SELECT id FROM scheduled_sends
             WHERE account_id = ${of.accountId} AND project_id IN (SELECT id FROM projects WHERE account_id = ${of.accountId})

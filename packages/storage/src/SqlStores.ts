@@ -6,6 +6,7 @@ import * as SqlAuditStore from "./SqlAuditStore.ts"
 import * as SqlConsentStore from "./SqlConsentStore.ts"
 import * as SqlDirectory from "./SqlDirectory.ts"
 import * as SqlErasureStore from "./SqlErasureStore.ts"
+import * as SqlEventStore from "./SqlEventStore.ts"
 import * as SqlLimitStore from "./SqlLimitStore.ts"
 import * as SqlLineStore from "./SqlLineStore.ts"
 import * as SqlMessageStore from "./SqlMessageStore.ts"
@@ -27,6 +28,7 @@ export const layer = Layer.mergeAll(
   SqlScheduledSendStore.layer,
   SqlRegistrationStore.layer,
   SqlAuditStore.layer,
+  SqlEventStore.layer,
   SqlErasureStore.layer,
   SqlRedactionStore.layer,
   SqlRetentionStore.layer

@@ -23,6 +23,7 @@ import { erasures } from "./migrations/0011_erasures.ts"
 import { retention } from "./migrations/0012_retention.ts"
 import { lineOwners } from "./migrations/0013_line_owners.ts"
 import { sessionsOfNumbers } from "./migrations/0014_sessions_of_numbers.ts"
+import { events } from "./migrations/0015_events.ts"
 
 export const migrations = Migrator.fromRecord({
   "0001_initial": initial,
@@ -38,7 +39,8 @@ export const migrations = Migrator.fromRecord({
   "0011_erasures": erasures,
   "0012_retention": retention,
   "0013_line_owners": lineOwners,
-  "0014_sessions_of_numbers": sessionsOfNumbers
+  "0014_sessions_of_numbers": sessionsOfNumbers,
+  "0015_events": events
 })
 
 /** Brings the database to the newest version, and tells what it did. Safe to run at every start. */

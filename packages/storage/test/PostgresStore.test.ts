@@ -1,15 +1,20 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Layer, Option, Redacted, Schedule } from "effect"
+import { Clock, Deferred, Effect, Exit, Fiber, Layer, Option, Redacted, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Samples from "@parley/conformance/Samples"
 import { storeSuites } from "@parley/conformance/StoreSuites"
+import { beginning } from "@parley/core/Event"
+import * as Events from "@parley/core/Events"
+import * as Facts from "@parley/core/Facts"
 import { Ids } from "@parley/core/Ids"
 import * as Outbound from "@parley/core/Outbound"
 import { Directory } from "@parley/core/ports/Directory"
+import { EventStore } from "@parley/core/ports/EventStore"
 import { LimitStore } from "@parley/core/ports/LimitStore"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import { StoreFailure, Transactor } from "@parley/core/ports/Store"
 import { Wakeups } from "@parley/core/ports/Wakeups"
+import { EventId } from "@parley/schema/Ids"
 import { migrations } from "../src/migrations.ts"
 import * as PostgresStore from "../src/PostgresStore.ts"
 import { named } from "../src/Rows.ts"
@@ -100,6 +105,53 @@ describe.skipIf(isMissing)("PostgreSQL", () => {
       const sent = yield* Effect.forEach([0, 1, 0, 1, 0, 1] as const, (i) => Effect.provideContext(send, stores[i]), { concurrency: "unbounded" })
       assert.strictEqual(new Set(sent.map(({ messageId }) => messageId)).size, 1)
       assert.strictEqual(sent.filter(({ replayed }) => !replayed).length, 1)
+    }))
+
+  it.live("who reads events on from what they have read misses none that two processes write, however long a transaction takes", () =>
+    Effect.gen(function*() {
+      const stores = yield* twice
+      const { connector, project } = yield* Effect.provideContext(projectOf, stores[0])
+      const keeping = { ...project, config: { ...project.config, events: Samples.config({ events: {} }).events } }
+      yield* Effect.provideContext(Effect.flatMap(Directory, (directory) => directory.putProject(keeping)), stores[0])
+      const read: Array<string> = []
+      const look = Effect.gen(function*() {
+        const { events, through } = yield* Events.look({ projectId: project.id }, EventId.make(read.at(-1) ?? beginning), 7)
+        read.push(...events.map(({ id }) => id))
+        return through
+      }).pipe(Effect.provideContext(stores[1]))
+      const reader = yield* Effect.forkChild(Effect.forever(Effect.andThen(look, Effect.sleep("1 millis"))))
+      // Clocks that differ by a second, as they may: the ids come from them.
+      const clocks = [0, 1_000] as const
+      const send = (i: 0 | 1) =>
+        Outbound.accept({ connector, text: "Hello", userNumber: Samples.userNumber(), agentNumber: null, idempotency: null }).pipe(
+          Effect.provide(Layer.fresh(unwoken)),
+          Effect.updateService(Clock.Clock, (clock) => Object.create(clock, { currentTimeMillis: { value: Effect.map(clock.currentTimeMillis, (millis) => millis + clocks[i]) } }) as Clock.Clock),
+          Effect.provideContext(stores[i])
+        )
+      // Told first, and committed while everybody else waits for it.
+      const mayCommit = yield* Deferred.make<void>()
+      const begun = yield* Deferred.make<void>()
+      const slow = yield* Effect.forkChild(
+        transact(Effect.gen(function*() {
+          const message = Samples.outboundText({ accountId: project.accountId, projectId: project.id, status: "sent" })
+          yield* Facts.recording(Facts.addText(message))
+          yield* Deferred.succeed(begun, undefined)
+          yield* Deferred.await(mayCommit)
+        })).pipe(Effect.provide(unwoken), Effect.provideContext(stores[0]))
+      )
+      yield* Deferred.await(begun)
+      const others = yield* Effect.forkChild(Effect.forEach(Array.from({ length: 30 }, (_, i) => i % 2 as 0 | 1), (i) => send(i), { concurrency: "unbounded" }))
+      yield* look
+      assert.deepStrictEqual(read, [])
+      yield* Deferred.succeed(mayCommit, undefined)
+      yield* Fiber.join(slow)
+      yield* Fiber.join(others)
+      const { events } = yield* Effect.provideContext(Effect.flatMap(EventStore, (log) => log.after(project.id, beginning, 1_000)), stores[0])
+      yield* Effect.repeat(Effect.sync(() => read.length), { until: (count) => count >= events.length, schedule: Schedule.spaced("1 millis") })
+      yield* Fiber.interrupt(reader)
+      assert.strictEqual(events.length, 31)
+      assert.deepStrictEqual(read, events.map(({ id }) => id))
+      assert.strictEqual(events[0]?.type, "message.sent")
     }))
 
   const failures: ReadonlyArray<readonly [string, string, StoreFailure["reason"], boolean]> = [

@@ -66,4 +66,5 @@ describe.skipIf(isMissing)("On PostgreSQL", async () => {
   await import("./Takeovers.test.ts")
   await import("./ScheduledSends.test.ts")
   await import("./Erasures.test.ts")
+  await import("./Events.test.ts")
 })

@@ -47,6 +47,7 @@ export interface WorldOptions {
   readonly senderPools?: ReadonlyArray<object>
   readonly quietHours?: object
   readonly templates?: ReadonlyArray<object>
+  readonly events?: object
   readonly segmentsPerSecond?: number
   readonly numbers?: ReadonlyArray<Partial<AgentNumber>>
 }
@@ -55,7 +56,7 @@ const settled = (options: WorldOptions) =>
   Effect.gen(function*() {
     yield* TestClock.setTime(epochMillis)
     const directory = yield* Directory
-    yield* directory.putProject({ ...demo, config: Samples.config({ session: options.session ?? {}, limits: options.limits ?? {}, sender_pools: options.senderPools ?? [], quiet_hours: options.quietHours ?? {}, templates: options.templates ?? [] }) })
+    yield* directory.putProject({ ...demo, config: Samples.config({ session: options.session ?? {}, limits: options.limits ?? {}, sender_pools: options.senderPools ?? [], quiet_hours: options.quietHours ?? {}, templates: options.templates ?? [], events: options.events ?? null }) })
     yield* directory.putConnector(connector)
     const segmentsPerSecond = options.segmentsPerSecond ?? 1_000
     for (const changes of options.numbers ?? [{ number: first }, { number: second }]) {

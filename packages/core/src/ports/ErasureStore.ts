@@ -3,6 +3,7 @@ import { Context, type DateTime, type Effect, type Option } from "effect"
 import type { AccountId, ErasureId, ProjectId } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import type { Erasure } from "../Erasure.ts"
+import type { Event } from "../Event.ts"
 import type { Message } from "../Message.ts"
 import type { Session } from "../Session.ts"
 import type { StoreFailure } from "./Store.ts"
@@ -34,6 +35,8 @@ export class ErasureStore extends Context.Service<ErasureStore, {
   eraseMessages(of: Forgotten, pseudonym: PhoneNumber, limit: number): Effect.Effect<ReadonlyArray<Pick<Message, "projectId" | "carrierId">>, StoreFailure>
   /** Rewrites sessions that have ended; tells how many. */
   eraseSessions(of: Forgotten, anonymous: (session: Session) => Session, limit: number): Effect.Effect<number, StoreFailure>
+  /** Rewrites events of what began by then; tells how many. */
+  eraseEvents(of: Forgotten, anonymous: (event: Event) => Event, limit: number): Effect.Effect<number, StoreFailure>
   /** Removes sends for later, whatever became of them; tells how many. */
   removeScheduledSends(of: Forgotten, limit: number): Effect.Effect<number, StoreFailure>
   /** Makes the user's opt-outs hold on by a hash of the number alone; tells how many there are. */
