@@ -16,6 +16,7 @@ import { Ids } from "@parley/core/Ids"
 import { CurrentLineTimes } from "@parley/core/LineTimes"
 import type { Wakeups } from "@parley/core/ports/Wakeups"
 import { CurrentReceiptTimes } from "@parley/core/Receipts"
+import * as EventStreams from "@parley/http/EventStreams"
 import * as Routes from "@parley/http/Routes"
 import * as TwilioCarrier from "@parley/twilio/TwilioCarrier"
 import * as TwilioMedia from "@parley/twilio/TwilioMedia"
@@ -96,7 +97,9 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
       Routes.layer,
       TwilioRoutes.layer({ accountFor, publicUrl, fallbackUrl }).pipe(Layer.provide(CarrierEventsLive.layer))
     )
-    return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+    return EventStreams.endWithServer.pipe(
+      Layer.provideMerge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })),
+      Layer.provide(EventStreams.layer),
       Layer.provideMerge(server(settings)),
       Layer.provideMerge(owners),
       Layer.provide([Tracing.layer(settings), availability(settings), Layer.succeed(CurrentLineTimes, lineTimes), Layer.succeed(CurrentReceiptTimes, receiptTimes), Layer.succeed(CurrentHousekeepingTimes, { recordsKept: settings.recordsKept })])

@@ -2,6 +2,7 @@
 import { describe, expect, it, type TestContext } from "vitest"
 import type { Api } from "./harness/Api.ts"
 import { type ChildGateway, childGateway } from "./harness/Child.ts"
+import { follow } from "./harness/EventStream.ts"
 import { gate, startAgent } from "./harness/Agent.ts"
 import { accountSid, authToken, projectFile, secrets, us } from "./harness/Projects.ts"
 import { newUser } from "./harness/Users.ts"
@@ -69,6 +70,50 @@ describe.concurrent("a gateway that is told to stop", () => {
     await gateway.start()
     await arrivedOnce(gateway, accepted)
     for (const user of unanswered) expect(gateway.carrier.created(user).length).toBeLessThanOrEqual(1)
+  })
+})
+
+describe.concurrent("who follows the events", () => {
+  const following = async (test: TestContext) => {
+    const { api, gateway } = await start(test)
+    await gateway.apply(projectFile({ events: {} }))
+    return { api, gateway, stream: await follow(api) }
+  }
+
+  it("is let go at once by a stop, and misses nothing over the restart", { timeout: 2 * atMostMillis }, async (test) => {
+    const { api, gateway, stream } = await following(test)
+    const users = [newUser(), newUser()]
+    await api.send(users[0] ?? "", "Before")
+    await stream.waitFor(3)
+    expect(await gateway.stop("SIGTERM")).toEqual(stoppedWell)
+    expect(await stream.ended).toBe("ended")
+    await gateway.start()
+    await api.send(users[1] ?? "", "After")
+    const resumed = await follow(api, "", stream.lastEventId())
+    const events = await resumed.waitFor(3)
+    expect(events.map(({ data, type }) => `${type} ${String(data["user_number"])}`)).toEqual(["session.started", "message.sent", "message.delivered"].map((type) => `${type} ${users[1]}`))
+    resumed.close()
+  })
+
+  it("is told of every text once, in order, although the gateway is killed in between", { timeout: 2 * atMostMillis }, async (test) => {
+    const { api, gateway, stream } = await following(test)
+    const heard = [stream]
+    const users = Array.from({ length: 24 }, () => newUser())
+    await Promise.all(users.map((user) => api.send(user, "Hello")))
+    await stream.waitFor(1)
+    await gateway.stop("SIGKILL")
+    await stream.ended
+    await gateway.start()
+    heard.push(await follow(api, "", stream.lastEventId()))
+    const told = (user: string) => heard.flatMap(({ events }) => events).filter(({ data }) => data["user_number"] === user).map(({ type }) => type)
+    // A receipt that came while nobody was there is asked for much later.
+    await until("every text to be out", () => users.every((user) => told(user).some((type) => type === "message.sent" || type === "message.delivered")), () => users.map(told))
+    heard.at(-1)?.close()
+    const events = heard.flatMap((each) => each.events)
+    const ids = events.map(({ id }) => id)
+    expect(ids).toEqual([...new Set(ids)].toSorted())
+    // A text that was being handed over is unknown until the carrier tells.
+    for (const user of users) expect(told(user).join(" ")).toMatch(/^session\.started( message\.unknown)?( message\.sent)?( message\.delivered)?$/u)
   })
 })
 

@@ -6,6 +6,7 @@ import * as PostgresServer from "@parley/conformance/PostgresServer"
 import * as PostgresClient from "@parley/storage/PostgresClient"
 import { type Api, makeApi } from "./harness/Api.ts"
 import { type ChildGateway, childGateway } from "./harness/Child.ts"
+import { type EventBody, follow } from "./harness/EventStream.ts"
 import { parley, running } from "./harness/Command.ts"
 import { freePort } from "@parley/scripts/FreePort"
 import { accountSid, authToken, number, projectFile, us } from "./harness/Projects.ts"
@@ -40,7 +41,7 @@ describe.skipIf(PostgresServer.missing !== null)("two gateways on one PostgreSQL
     const port = await freePort()
     const url = `http://127.0.0.1:${port}`
     const projects = [
-      projectFile({ numbers: [number(us), number(gb)] }),
+      projectFile({ numbers: [number(us), number(gb)], events: {} }),
       projectFile({
         project: "limited",
         numbers: [number(limited), number(limitedGb)],
@@ -102,6 +103,19 @@ describe.skipIf(PostgresServer.missing !== null)("two gateways on one PostgreSQL
       assert.deepStrictEqual(history.map(({ author }) => author), ["api", "user", "agent"])
     }
     for (const user of users) assert.strictEqual(carrier.created(user).length, 2)
+  })
+
+  it("tell each other's events, in one order, to whoever follows either of them", { timeout: 40_000 }, async () => {
+    const streams = await Promise.all(apis.map((api) => follow(api)))
+    const users = Array.from({ length: 10 }, (_, index) => `+1415558${String(index).padStart(4, "0")}`)
+    await Promise.all(users.map((user, index) => (index % 2 === 0 ? apis[0] : apis[1]).send(user, "Hello", { agent_number: us })))
+    const isOfThem = ({ data }: EventBody) => users.includes(String(data["user_number"]))
+    const [one, two] = await Promise.all(streams.map((stream) => stream.waitFor(3 * users.length, isOfThem)))
+    assert.deepStrictEqual(one, two)
+    for (const user of users) {
+      assert.deepStrictEqual(one?.filter(({ data }) => data["user_number"] === user).map(({ type }) => type), ["session.started", "message.sent", "message.delivered"])
+    }
+    for (const stream of streams) stream.close()
   })
 
   it("keep one limit between them: what one has let through, the other counts", { timeout: 40_000 }, async () => {

@@ -5,6 +5,7 @@ import { AvailabilityApi } from "./AvailabilityApi.ts"
 import { AvailableNumbersApi } from "./AvailableNumbersApi.ts"
 import { CampaignsApi } from "./CampaignsApi.ts"
 import { ErasureApi } from "./ErasureApi.ts"
+import { EventsApi } from "./EventsApi.ts"
 import { MessagesApi } from "./MessagesApi.ts"
 import { NumbersApi } from "./NumbersApi.ts"
 import { OptOutsApi } from "./OptOutsApi.ts"
@@ -19,7 +20,7 @@ import { TemplatesApi } from "./TemplatesApi.ts"
 export const version = "1.0.0"
 
 export class Api extends HttpApi.make("parley")
-  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, AvailableNumbersApi, OptOutsApi, TemplatesApi, ScheduledSendsApi, AvailabilityApi, CampaignsApi, RegistrationsApi, AuditApi, ErasureApi)
+  .add(OutboundSmsApi, SessionsApi, MessagesApi, NumbersApi, AvailableNumbersApi, OptOutsApi, TemplatesApi, ScheduledSendsApi, AvailabilityApi, CampaignsApi, RegistrationsApi, AuditApi, ErasureApi, EventsApi)
   // A caller learns of everything that is wrong with a request at once.
   .annotate(HttpApi.ParseOptions, { errors: "all" })
   .annotateMerge(

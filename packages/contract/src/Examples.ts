@@ -48,6 +48,16 @@ const message = {
   updated_at: "2026-11-24T15:04:08.120Z"
 } as const
 
+const event = {
+  id: "evt_01KAV5RK8ETQ8Y4V2N6W3Z7J9K",
+  type: "message.delivered",
+  occurred_at: "2026-11-24T15:04:08.120Z",
+  account: "ws-demo",
+  project: "demo",
+  environment: "live",
+  data: message
+} as const
+
 const remark = {
   ...message,
   id: "msg_01KAV5RK8ETQ8Y4V2N6W3Z7J9E",
@@ -327,6 +337,7 @@ export const examples: { readonly [operationId: string]: { readonly request?: un
       finished_at: "2026-11-24T15:09:04.250Z"
     }
   },
+  streamEvents: { answer: `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n` },
   listAuditLog: { answer: page(auditEntry) },
   listOptOuts: { answer: page(optOut) },
   listTemplates: { answer: page(template) },

@@ -69,14 +69,15 @@ const completeOperation = (operation: Json) => {
 }
 
 /**
- * Three things that the generator says and readers should not see: the suffix of a class's wire form (`…Encoded`), closed objects
- * (the server ignores unknown fields, and answers may gain some) and the bounds of JavaScript's integers.
+ * Four things that the generator says and readers should not see: the suffix of a class's wire form (`…Encoded`), closed objects
+ * (the server ignores unknown fields, and answers may gain some), the bounds of JavaScript's integers and how its own clients tell a
+ * stream's failure, which this server does not.
  */
 const plain = <A>(value: A): A => {
   if (Array.isArray(value)) return value.map(plain) as A
   if (!isObject(value)) return value
   const entries = Object.entries(value).filter(([key, item]) =>
-    !(key === "additionalProperties" && item === false) && item !== Number.MAX_SAFE_INTEGER && item !== Number.MIN_SAFE_INTEGER
+    !(key === "additionalProperties" && item === false) && key !== "x-effect-stream" && item !== Number.MAX_SAFE_INTEGER && item !== Number.MIN_SAFE_INTEGER
   )
   return Object.fromEntries(
     entries.map(([key, item]) => [key, key === "$ref" && typeof item === "string" ? item.replace(/Encoded$/u, "") : plain(item)])

@@ -92,6 +92,20 @@ export class MethodNotAllowed extends HttpApiError.Problem<MethodNotAllowed>()(
   common
 ) {}
 
+/** The project's file does not ask for events, so none are kept. */
+export class EventsNotKept extends HttpApiError.Problem<EventsNotKept>()(
+  "EventsNotKept",
+  { type: urn("events-not-kept"), status: 409, title: "The project keeps no events." },
+  common
+) {}
+
+/** Some of what came after this event is not kept any more, or the log never had the event. */
+export class EventsRemoved extends HttpApiError.Problem<EventsRemoved>()(
+  "EventsRemoved",
+  { type: urn("events-removed"), status: 410, title: "The stream can't be resumed from there." },
+  common
+) {}
+
 /** The idempotency key came before with another body, or its first call is still in progress. */
 export class IdempotencyConflict extends HttpApiError.Problem<IdempotencyConflict>()(
   "IdempotencyConflict",

@@ -34,27 +34,32 @@ export const AgentProgress = wire(
 )
 export type AgentProgress = typeof AgentProgress.Type
 
+/** What a session is by itself. */
+const ownFields = {
+  id: SessionId,
+  channel: Schema.Literal("SMS"),
+  project: ProjectId,
+  environment: Environment,
+  userNumber: PhoneNumber,
+  agentNumber: PhoneNumber,
+  senderPool: Schema.NullOr(
+    Schema.String.annotate({ description: "The carrier's pool that chooses the number, while it has not told which one: `agent_number` is the one that is expected then." })
+  ),
+  state: SessionState,
+  endReason: Schema.NullOr(EndReason),
+  endDetail: Schema.NullOr(Schema.String.annotate({ description: "A sentence about the end, when there is more to say than the reason." })),
+  opening: Opening,
+  openedAt: Instant,
+  lastActivityAt: Instant,
+  endedAt: Schema.NullOr(Instant),
+  nextTimeout: Schema.NullOr(NextTimeout),
+  takeover: Schema.NullOr(Takeover)
+}
+
 export const Session = wire(
   "Session",
   {
-    id: SessionId,
-    channel: Schema.Literal("SMS"),
-    project: ProjectId,
-    environment: Environment,
-    userNumber: PhoneNumber,
-    agentNumber: PhoneNumber,
-    senderPool: Schema.NullOr(
-      Schema.String.annotate({ description: "The carrier's pool that chooses the number, while it has not told which one: `agent_number` is the one that is expected then." })
-    ),
-    state: SessionState,
-    endReason: Schema.NullOr(EndReason),
-    endDetail: Schema.NullOr(Schema.String.annotate({ description: "A sentence about the end, when there is more to say than the reason." })),
-    opening: Opening,
-    openedAt: Instant,
-    lastActivityAt: Instant,
-    endedAt: Schema.NullOr(Instant),
-    nextTimeout: Schema.NullOr(NextTimeout),
-    takeover: Schema.NullOr(Takeover),
+    ...ownFields,
     waitingFor: Schema.NullOr(
       Schema.String.annotate({ description: "What the session's number waits for before carriers take its texts, in a sentence; null when there is nothing, or the session has ended." })
     ),
@@ -63,3 +68,11 @@ export const Session = wire(
   "One conversation between a user number and a project's agent."
 )
 export type Session = typeof Session.Type
+
+/** A session as it was when something happened to it. */
+export const SessionSnapshot = wire(
+  "SessionSnapshot",
+  { ...ownFields, agent: AgentProgress },
+  "A session as it was when something happened to it: without what is asked elsewhere when it is read (`waiting_for`)."
+)
+export type SessionSnapshot = typeof SessionSnapshot.Type

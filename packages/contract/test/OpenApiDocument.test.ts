@@ -3,6 +3,7 @@ import { HttpApi } from "effect/http-api"
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { Api } from "../src/Api.ts"
+import { Event } from "../src/Event.ts"
 import { examples } from "../src/Examples.ts"
 import { command, text } from "../src/OpenApiDocument.ts"
 
@@ -38,6 +39,7 @@ it("holds every operation of the product", () => {
     "GET /v1/availability",
     "GET /v1/availability/{country}",
     "GET /v1/available-numbers",
+    "GET /v1/events",
     "GET /v1/messages/{id}",
     "GET /v1/messages/{id}/media/{index}",
     "GET /v1/numbers",
@@ -122,6 +124,12 @@ it("every example is what its schema decodes", () => {
         const body = "schema" in schema ? schema.schema : schema
         const answer = index === 0 ? example?.answer : example?.dryRun
         if (answer === undefined) continue
+        // A stream's example is one of its events, as it travels.
+        if (typeof answer === "string") {
+          Schema.decodeUnknownSync(Schema.fromJsonString(Event), { onExcessProperty: "error" })(/^data: (.*)$/mu.exec(answer)?.[1])
+          checked.push(`${operation?.operationId} answer ${index}`)
+          continue
+        }
         Schema.decodeUnknownSync(body as Schema.Decoder<unknown>, { onExcessProperty: "error" })(answer)
         checked.push(`${operation?.operationId} answer ${index}`)
       }

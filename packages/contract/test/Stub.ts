@@ -1,6 +1,6 @@
 /** The real API over handlers that answer with the document's examples; what is tested is the contract, not a gateway. */
 import { AccountId, ApiKeyId, ConnectorId, ProjectId } from "@parley/schema/Ids"
-import { Effect, Layer, Redacted, Schema } from "effect"
+import { Effect, Layer, Redacted, Schema, Stream } from "effect"
 import { HttpRouter, HttpServer, HttpServerRequest } from "effect/http"
 import { HttpApiBuilder, HttpApiMiddleware, HttpApiSchema } from "effect/http-api"
 import { AvailabilityRows, CountryAvailability } from "@parley/schema/Availability"
@@ -116,6 +116,7 @@ const handlers = Layer.mergeAll(
       retrieve: () => Effect.succeed(answer(Erasure, "retrieveErasure"))
     })),
   HttpApiBuilder.group(Api, "auditLog", (group) => group.handle("list", () => Effect.succeed(answer(page("AuditEntries", AuditEntry), "listAuditLog")))),
+  HttpApiBuilder.group(Api, "events", (group) => group.handle("stream", () => Effect.succeed(Stream.empty))),
   HttpApiBuilder.group(Api, "registrations", (group) =>
     group.handleAll({
       list: () => Effect.succeed(answer(page("CarrierRegistrations", CarrierRegistration), "listRegistrations")),

@@ -1,9 +1,11 @@
 /** What the core keeps as the API shows it. */
 import { DateTime } from "effect"
 import type { AgentNumber } from "@parley/contract/AgentNumber"
+import type { Event } from "@parley/contract/Event"
 import type { Message } from "@parley/contract/Message"
 import type { OptOut } from "@parley/contract/OptOut"
-import type { AgentProgress, Session } from "@parley/contract/Session"
+import type { AgentProgress, Session, SessionSnapshot } from "@parley/contract/Session"
+import type * as CoreEvent from "@parley/core/Event"
 import type * as Core from "@parley/core/Message"
 import type * as Consent from "@parley/core/ports/ConsentStore"
 import type * as Project from "@parley/core/Project"
@@ -28,7 +30,8 @@ const agentProgress = (session: CoreSession.Session, now: DateTime.Utc): AgentPr
   }
 }
 
-export const session = (session: CoreSession.Session, waitingFor: string | null, now: DateTime.Utc): Session => ({
+/** What a session is by itself. `now`: when it is, or was, so. */
+const snapshot = (session: CoreSession.Session, now: DateTime.Utc): SessionSnapshot => ({
   id: session.id,
   channel: "SMS",
   project: session.projectId,
@@ -45,9 +48,10 @@ export const session = (session: CoreSession.Session, waitingFor: string | null,
   endedAt: session.endedAt,
   nextTimeout: session.timer,
   takeover: session.takeover,
-  waitingFor,
   agent: agentProgress(session, now)
 })
+
+export const session = (session: CoreSession.Session, waitingFor: string | null, now: DateTime.Utc): Session => ({ ...snapshot(session, now), waitingFor })
 
 export const message = (message: Core.Message): Message => ({
   id: message.id,
@@ -92,3 +96,12 @@ export const optOut = (optOut: Consent.OptOut): OptOut => ({
   source: optOut.source,
   optedOutAt: optOut.optedOutAt
 })
+
+/** Always the same for the same event, whenever and however often it is told. */
+export const event = (event: CoreEvent.Event): Event => {
+  const { accountId: account, environment, id, occurredAt, projectId: project } = event
+  const common = { id, occurredAt, account, project, environment }
+  if ("session" in event) return { ...common, type: event.type, data: snapshot(event.session, occurredAt) }
+  if ("message" in event) return { ...common, type: event.type, data: message(event.message) }
+  return { ...common, type: event.type, data: optOut(event.optOut) }
+}

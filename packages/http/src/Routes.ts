@@ -9,6 +9,7 @@ import * as Audit from "./AuditHandlers.ts"
 import * as Availability from "./AvailabilityHandlers.ts"
 import * as Campaign from "./CampaignHandlers.ts"
 import * as Conversation from "./ConversationHandlers.ts"
+import * as Events from "./EventHandlers.ts"
 import * as Media from "./MediaHandlers.ts"
 import * as Numbers from "./NumberHandlers.ts"
 import * as Outbound from "./OutboundHandlers.ts"
@@ -19,7 +20,7 @@ import * as Shell from "./Shell.ts"
 import * as SystemRoutes from "./SystemRoutes.ts"
 import * as Users from "./UserHandlers.ts"
 
-const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Media.messages, Numbers.numbers, Numbers.availableNumbers, Conversation.optOuts, Scheduled.scheduledSends, Scheduled.templates, Availability.layer, Campaign.layer, Registrations.layer, Audit.layer, Users.layer).pipe(
+const handlers = Layer.mergeAll(Outbound.layer, Conversation.sessions, Media.messages, Numbers.numbers, Numbers.availableNumbers, Conversation.optOuts, Scheduled.scheduledSends, Scheduled.templates, Availability.layer, Campaign.layer, Registrations.layer, Audit.layer, Users.layer, Events.layer).pipe(
   Layer.provide([AccessLive.layer, RequestErrorsLive.layer])
 )
 

@@ -14,7 +14,7 @@ const requests = Metric.counter("parley_http_requests_total", { description: "An
 
 /** `/v1/sessions/TW_SMS_…` → `/v1/sessions/:id`: a log and a metric want the route, not the id or a number in it. */
 const route = (url: string): string =>
-  (url.split("?")[0] ?? "").replace(/(?:TW_SMS|msg|op|sched|aud|erase)_[0-9A-Z]{26}/gu, ":id").replace(/^\/twilio\/[^/]+\/[^/]+/u, "/twilio/:project/:environment").replace(/\d{7,}/gu, ":number")
+  (url.split("?")[0] ?? "").replace(/(?:TW_SMS|msg|op|sched|aud|erase|reg|evt)_[0-9A-Z]{26}/gu, ":id").replace(/^\/twilio\/[^/]+\/[^/]+/u, "/twilio/:project/:environment").replace(/\d{7,}/gu, ":number")
 
 type Problem = ConstructorParameters<typeof InternalError>[0] & { readonly type: string; readonly status: number; readonly title: string }
 

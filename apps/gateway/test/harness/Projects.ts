@@ -23,6 +23,7 @@ interface ProjectOptions {
   readonly sender_pools?: ReadonlyArray<object>
   readonly quiet_hours?: object
   readonly retention?: object
+  readonly events?: object
   readonly project?: string
   readonly account?: string
   readonly agent?: object
