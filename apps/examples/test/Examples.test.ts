@@ -1,9 +1,10 @@
 /** Every program in `src`, run as it stands. One gateway serves them all. */
-import { readdirSync } from "node:fs"
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Parley } from "@parley/sdk"
 import { signedTestTurn } from "@parley/sdk/webhooks"
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest"
 import { projectFile, secrets, startGateway } from "./Gateway.ts"
 import { type Program, start } from "./Program.ts"
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
     urls.set(name, url)
     return projectFile(name.toLowerCase(), agents[name as keyof typeof agents], { type: "webhook", url, secret_env: "AGENT_SECRET" })
   }))
-  gateway = await startGateway([projectFile("asking", "+14155550001", { type: "scripted" }), ...started])
+  gateway = await startGateway([projectFile("asking", "+14155550001", { type: "scripted" }), projectFile("following", "+14155550004", { type: "scripted" }), ...started])
 })
 
 afterAll(async () => {
@@ -42,7 +43,7 @@ const got = (handset: string, count: number) =>
   }, { timeout: 15_000, interval: 10 })
 
 it("every program is run by a test here", () => {
-  expect(readdirSync(join(import.meta.dirname, "../src")).toSorted()).toEqual(["AgentServerEffect.ts", "AgentServerHono.ts", "SendAndWait.ts", "SessionMachine.ts"])
+  expect(readdirSync(join(import.meta.dirname, "../src")).toSorted()).toEqual(["AgentServerEffect.ts", "AgentServerHono.ts", "FollowEvents.ts", "SendAndWait.ts", "SessionMachine.ts"])
 })
 
 describe("SendAndWait", () => {
@@ -66,6 +67,26 @@ describe("SendAndWait", () => {
     await gateway.text(user, "+14155550001", "STOP")
     expect(await program.ended).toMatchObject({ code: 0, output: expect.stringContaining("Over without an answer: user_end") })
   })
+})
+
+it("FollowEvents tells how conversations go, and what it has missed while it was stopped", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "parley-"))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const file = join(directory, "last-event-id")
+  // Before the first event of all, so that none is missed while the program starts.
+  writeFileSync(file, `evt_${"0".repeat(26)}`)
+  const environment = { PARLEY_API_KEY: apiKey, PARLEY_CONNECTOR_ID: "conn_following", PARLEY_BASE_URL: gateway.url }
+  const one = start("FollowEvents.ts", environment, file)
+  await gateway.text("+14155551003", "+14155550004", "Hello")
+  await one.printed(/session\.started\ntext: Hello\n/u)
+  one.stop()
+  await one.ended
+  await gateway.text("+14155551003", "+14155550004", "STOP")
+  const two = start("FollowEvents.ts", environment, file)
+  await two.printed(/over: user_end\nkeyword: STOP\n/u)
+  two.stop()
+  const { output } = await two.ended
+  expect(output).not.toContain("session.started")
 })
 
 describe.each(Object.entries(agents))("the agent on %s", (name, number) => {

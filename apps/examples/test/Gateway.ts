@@ -14,6 +14,7 @@ export const projectFile = (project: string, number: string, agent: object) => (
   account: "ws-examples",
   project,
   agent,
+  events: {},
   session: { coalesce: "20 millis" },
   connectors: [{ id: `conn_${project}`, environment: "live" }],
   numbers: [{ number, environment: "live", type: "long_code", registration: "approved", segments_per_second: 1_000 }],

@@ -14,6 +14,7 @@ const file = {
   account: "ws-demo",
   project: "demo",
   agent: { type: "scripted" },
+  events: { delete_after: "1 day" },
   connectors: [
     { id: "conn_demo", environment: "live" },
     { id: "conn_demo_sandbox", environment: "sandbox" }

@@ -201,6 +201,22 @@ export class ConflictError extends ApiError {
 }
 
 /**
+ * 410: a stream of events can't go on after the event that it was asked for, since some of what came after it is not kept any more.
+ * @example
+ * ```ts
+ * import { GoneError } from "@parley/sdk"
+ *
+ * const stream = parley.events({ lastEventId: "evt_7ZZZZZZZZZZZZZZZZZZZZZZZZZ" })
+ * await Array.fromAsync(stream).catch((error: unknown) => {
+ *   if (error instanceof GoneError) console.log(error.detail)
+ * })
+ * ```
+ */
+export class GoneError extends ApiError {
+  override readonly name: string = "GoneError"
+}
+
+/**
  * 429: too many calls, also after the retries.
  * @example
  * ```ts
@@ -236,6 +252,7 @@ const byStatus: Readonly<Record<number, typeof ApiError>> = {
   403: PermissionError,
   404: NotFoundError,
   409: ConflictError,
+  410: GoneError,
   429: RateLimitError
 }
 

@@ -73,6 +73,36 @@ export class Transport {
     }
   }
 
+  /** Opens a stream of events, at one try, which the time-out ends only while nobody has answered. `connection` closes it. */
+  async open(path: string, lastEventId: string | null, connection: AbortController, options: RequestOptions): Promise<Response> {
+    const timeout = options.timeout ?? this.#settings.timeout
+    const { log } = this.#settings
+    const answered = new AbortController()
+    let isLate = false
+    void this.clock.sleep(timeout, answered.signal).then(() => {
+      isLate = !answered.signal.aborted
+      if (isLate) connection.abort()
+    })
+    log("debug", () => `GET ${path} is followed after ${lastEventId ?? "now"}`)
+    try {
+      const response = await this.#settings.fetch(this.#settings.baseUrl + path, {
+        headers: { ...this.#headers({ method: "GET", path }, options), accept: "text/event-stream", ...(lastEventId === null ? {} : { "last-event-id": lastEventId }) },
+        redirect: "manual",
+        signal: options.signal === undefined ? connection.signal : AbortSignal.any([options.signal, connection.signal])
+      })
+      if (response.ok && response.headers.get("content-type")?.startsWith("text/event-stream") === true) return response
+      throw response.ok ? new ParleyError(`GET ${path} was answered, but not with events. Is baseUrl right?`) : errorOf(response, parse(await response.text()))
+    } catch (cause) {
+      throwIfAborted(options.signal)
+      if (cause instanceof ParleyError) throw cause
+      throw isLate
+        ? new TimeoutError(`No answer within ${timeout} ms from GET ${path}.`, { cause })
+        : new ConnectionError(`No answer from ${this.#settings.baseUrl}: ${reason(cause)}`, { cause })
+    } finally {
+      answered.abort()
+    }
+  }
+
   #headers(call: Call, options: RequestOptions): Record<string, string> {
     return {
       ...lowerCased(this.#settings.headers),

@@ -8,6 +8,7 @@ export {
   ConflictError,
   ConnectionError,
   type FieldError,
+  GoneError,
   NotFoundError,
   ParleyError,
   PermissionError,
@@ -15,6 +16,7 @@ export {
   ServerError,
   TimeoutError
 } from "./Errors.ts"
+export type { EventParams, EventStream, EventType, MessageEvent, OptOutEvent, ParleyEvent, SessionEvent } from "./Events.ts"
 export type { Logger, LogLevel } from "./Log.ts"
 export type { Cluster, ParleyOptions, RequestOptions } from "./Options.ts"
 export { Page, PageCall, type PageParams } from "./Page.ts"
