@@ -118,8 +118,10 @@ export class EventStream implements AsyncIterable<ParleyEvent> {
 
   /** The events of one connection, until it ends or breaks. */
   async *#pieces(response: Response, connection: AbortController): AsyncGenerator<ParleyEvent, void, undefined> {
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    const reader = response.body?.getReader()
     if (reader === undefined) return
+    // Not every runtime has a decoder that is a stream.
+    const decoder = new TextDecoder()
     const read = frameReader()
     while (true) {
       const heard = new AbortController()
@@ -128,7 +130,7 @@ export class EventStream implements AsyncIterable<ParleyEvent> {
       })
       const { done, value } = await reader.read().finally(() => heard.abort())
       if (done) return
-      for (const { data, id } of read(value)) {
+      for (const { data, id } of read(decoder.decode(value, { stream: true }))) {
         if (data !== null) yield fromWire(JSON.parse(data)) as ParleyEvent
         if (id !== null) this.#lastEventId = id
       }
