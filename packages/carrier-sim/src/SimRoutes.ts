@@ -83,7 +83,15 @@ const parseDecision = (value: unknown): Decision => {
 
 const shownRegistration = (registration: Registration): unknown => {
   const { accountSid, kind, refusal, sid, status } = registration
-  return { kind, sid, account_sid: accountSid, status, reason: refusal?.reason ?? null, ...(registration.kind === "brand" ? { score: registration.score } : {}) }
+  return {
+    kind,
+    sid,
+    account_sid: accountSid,
+    status,
+    reason: refusal?.reason ?? null,
+    ...(registration.kind === "brand" ? { a2p_profile_bundle_sid: registration.a2pProfileBundleSid, score: registration.score } : {}),
+    ...(registration.kind === "campaign" ? { brand_registration_sid: registration.brandSid } : {})
+  }
 }
 
 const faultsOf = (value: unknown): unknown => (typeof value === "object" && value !== null && "rules" in value ? value.rules : value)

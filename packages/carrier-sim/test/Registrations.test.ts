@@ -274,7 +274,7 @@ describe("the controls", () => {
 
   it("decide on a registration, list them, and forget them with a reset", async () => {
     const { sid } = await newBrand()
-    expect(await control(`registrations/${sid}`, { status: "APPROVED", score: 42 })).toEqual({ status: 200, body: { kind: "brand", sid, account_sid: sim.accountSid, status: "APPROVED", reason: null, score: 42 } })
+    expect(await control(`registrations/${sid}`, { status: "APPROVED", score: 42 })).toEqual({ status: 200, body: { kind: "brand", sid, account_sid: sim.accountSid, status: "APPROVED", reason: null, a2p_profile_bundle_sid: expect.stringMatching(/^BU/u), score: 42 } })
     expect((await control("registrations")).body.registrations).toHaveLength(1)
     await control("reset", {})
     expect((await control("registrations")).body.registrations).toEqual([])
