@@ -129,7 +129,7 @@ describe("parley", () => {
     expect(code).toBe(1)
     expect(stderr).toMatch(/- terms_url is not known: correct its spelling, or remove it/u)
     expect(stderr).toMatch(/- use_case must be /u)
-    expect((await parley(["campaign", "scan", join(folder, "nowhere.json")])).stderr).toMatch(/can't be read/u)
+    expect((await parley(["campaign", "scan", join(folder, "nowhere.json")])).stderr).toMatch(/nowhere\.json is not valid:\n {2}- there is no such file/u)
   })
 
   it("availability shows a country without a gateway", async () => {

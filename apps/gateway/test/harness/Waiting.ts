@@ -4,7 +4,7 @@
 const patienceMillis = 18_000
 const everyMillis = 10
 
-const pause = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
+export const pause = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 
 /** Resolves with what `look` finds once it is neither null nor false. Fails with `what`, and with what it saw last. */
 export const until = async <A>(what: string, look: () => A | null | false | Promise<A | null | false>, seen: () => unknown = () => "", atMostMillis = patienceMillis): Promise<A> => {
