@@ -84,11 +84,12 @@ export class Parley {
    *   }
    * }
    * const stream = parley.events({ types: ["session.started", "message.sent"] })
-   * setTimeout(() => void parley.outboundSms.send({ message: "Shall we keep your table?", userNumber: "+15005550123" }), 200)
+   * const sending = setInterval(() => void parley.outboundSms.send({ message: "Shall we keep your table?", userNumber: "+15005550128" }), 500)
    * for await (const event of stream) {
    *   console.log(event.type, told(event))
    *   if (event.type === "message.sent") break
    * }
+   * clearInterval(sending)
    * ```
    */
   events(params: EventParams = {}, options: RequestOptions = {}): EventStream {
