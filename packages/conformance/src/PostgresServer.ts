@@ -8,7 +8,7 @@ import { Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ChildProcess } from "node:child_process"
 import { spawn, spawnSync } from "node:child_process"
-import { randomUUID } from "node:crypto"
+import { randomInt, randomUUID } from "node:crypto"
 import { chmodSync, chownSync, constants, cpSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { createRequire } from "node:module"
 import { createServer } from "node:net"
@@ -61,15 +61,20 @@ const runAs = () => process.getuid?.() === 0 ? userOf("postgres") ?? userOf("nob
 const readableByAll = (folder: string): boolean =>
   folder === dirname(folder) || ((statSync(folder).mode & constants.S_IXOTH) !== 0 && readableByAll(dirname(folder)))
 
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
+const isFree = (port: number) =>
+  new Promise<boolean>((resolve) => {
     const server = createServer()
-    server.once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")))
-    })
+    server.once("error", () => resolve(false))
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)))
   })
+
+/** Below the ports that systems give to whoever asks for any: such a one could be given away while a server that crashed is down. */
+const freePort = async (): Promise<number> => {
+  while (true) {
+    const port = 10_000 + randomInt(5_000)
+    if (await isFree(port)) return port
+  }
+}
 
 // Ends when its standard input does, which is also when the process at the other end is gone, and takes the folder with it unless
 // it was told to keep it.

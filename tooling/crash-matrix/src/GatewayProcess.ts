@@ -1,7 +1,5 @@
 /** The real gateway as a child process, started to die. */
 import { spawn } from "node:child_process"
-import { randomInt } from "node:crypto"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -76,26 +74,5 @@ export const start = (options: GatewayOptions, args: ReadonlyArray<string>, cras
         await pause(30)
       }
     }
-  }
-}
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer()
-    server.once("error", () => resolve(false))
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)))
-  })
-
-/** Below the ports that systems give to whoever asks for any: such a one could be given away while the gateway is dead. */
-const ports = { first: 15_000, count: 15_000 } as const
-const taken = new Set<number>()
-
-/** A port that nobody listens on. It stays the gateway's through all of its lives, because the carrier calls and signs it. */
-export const freePort = async (): Promise<number> => {
-  while (true) {
-    const port = ports.first + randomInt(ports.count)
-    if (taken.has(port)) continue
-    taken.add(port)
-    if (await isFree(port)) return port
   }
 }

@@ -1,5 +1,6 @@
 /** Gateway processes, the real ones, that serve one database together, each behind links of its own to the database and to the others. */
-import { type Death, freePort, type GatewayProcess, pause, start } from "@parley/crash-matrix/GatewayProcess"
+import { type Death, type GatewayProcess, pause, start } from "@parley/crash-matrix/GatewayProcess"
+import { freePort } from "@parley/scripts/FreePort"
 import { type Link, makeLink } from "./Link.ts"
 
 export interface Member {
