@@ -4,11 +4,10 @@ import { TestClock } from "effect/testing"
 import * as Operators from "@parley/core/Operators"
 import * as Turns from "@parley/core/Turns"
 import { answer, FakeAgent, setAgent } from "./FakeAgent.ts"
-import { calls, greeted, heard, requests, slowAgent } from "./Talk.ts"
+import { calls, greeted, heard, open, requests, slowAgent } from "./Talk.ts"
 import * as World from "./World.ts"
 
 const { accountId, converse, state, text, world } = World
-const open = (body: string) => Effect.map(text(body), World.conversed)
 
 describe("a person in the agent's place", () => {
   describe("a takeover", () => {

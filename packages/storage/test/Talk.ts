@@ -6,6 +6,9 @@ import { FakeAgent, setAgent } from "./FakeAgent.ts"
 import { FakeCarrier } from "./FakeCarrier.ts"
 import * as World from "./World.ts"
 
+/** The user texts, which opens a session or goes on with one: its id. */
+export const open = (body: string) => Effect.map(World.text(body), World.conversed)
+
 /** Every call of the agent, in order. */
 export const requests = Effect.map(FakeAgent, ({ requests }) => requests)
 

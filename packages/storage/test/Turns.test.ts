@@ -8,12 +8,11 @@ import { Directory } from "@parley/core/ports/Directory"
 import { SessionStore } from "@parley/core/ports/SessionStore"
 import * as Turns from "@parley/core/Turns"
 import { answer, echoes, FakeAgent, isAway, says, setAgent } from "./FakeAgent.ts"
-import { calls, greeted, heard, requests, slowAgent } from "./Talk.ts"
+import { calls, greeted, heard, open, requests, slowAgent } from "./Talk.ts"
 import * as World from "./World.ts"
 
 const { accountId, converse, send, state, text, told, world } = World
 const sinceStart = Effect.map(DateTime.now, (now) => DateTime.toEpochMillis(now) - World.epochMillis)
-const open = (body: string) => Effect.map(text(body), World.conversed)
 
 describe("Turns", () => {
   describe("texts that come together", () => {

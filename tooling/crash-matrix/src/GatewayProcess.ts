@@ -1,7 +1,7 @@
 /** The real gateway as a child process, started to die. */
 import { spawn } from "node:child_process"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { compileCache } from "@parley/scripts/BuiltGateway"
 
 export interface GatewayOptions {
   /** `main.ts` is run as it is written, `main.js` as it was built. */
@@ -33,9 +33,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 
 /** Far more than any life writes: the whole log is looked through afterwards. Characters. */
 const longestSaid = 50_000_000
-
-/** Half of a start is compiling; hundreds of starts share it. */
-const compileCache = join(tmpdir(), "parley-compile-cache")
 
 export const pause = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 

@@ -3,8 +3,8 @@
  * several gateways at once (default 3, each with a store and a carrier of its own), prints the table, and exits with 1 when a text was lost or doubled or anything else is wrong.
  */
 import { existsSync } from "node:fs"
-import { join } from "node:path"
 import { parseArgs } from "node:util"
+import { entry } from "@parley/scripts/BuiltGateway"
 import { allBoundaries, type Boundary } from "./Boundary.ts"
 import { isClean, killsOf, legend, type Row, table, worldsOf } from "./Matrix.ts"
 import { play, type WorldResult } from "./World.ts"
@@ -15,7 +15,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     only: { type: "string" },
     "at-once": { type: "string", default: "3" },
-    entry: { type: "string", default: join(import.meta.dirname, "../../../apps/gateway/dist/main.js") }
+    entry: { type: "string", default: entry }
   }
 })
 

@@ -1,10 +1,8 @@
-import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { entry } from "@parley/scripts/BuiltGateway"
 import { allBoundaries } from "../src/Boundary.ts"
 import { killsOf, worldsOf } from "../src/Matrix.ts"
 import { play } from "../src/World.ts"
-
-const entry = join(import.meta.dirname, "../../../apps/gateway/dist/main.js")
 
 describe("the gateway", () => {
   it("loses no text, doubles none and tells its log of none when it is killed once at every boundary, and three times at random", { timeout: 300_000 }, async () => {

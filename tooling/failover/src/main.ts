@@ -4,10 +4,10 @@
  */
 import { Effect } from "effect"
 import { existsSync } from "node:fs"
-import { join } from "node:path"
 import { parseArgs } from "node:util"
 import * as PostgresServer from "@parley/conformance/PostgresServer"
 import { markdown } from "@parley/crash-matrix/Matrix"
+import { entry } from "@parley/scripts/BuiltGateway"
 import { type ScenarioName, scenarios } from "./Scenario.ts"
 import { play, type WorldResult } from "./World.ts"
 
@@ -15,7 +15,7 @@ const { values } = parseArgs({
   options: {
     only: { type: "string" },
     seed: { type: "string", default: "1" },
-    entry: { type: "string", default: join(import.meta.dirname, "../../../apps/gateway/dist/main.js") }
+    entry: { type: "string", default: entry }
   }
 })
 const seed = Number(values.seed)

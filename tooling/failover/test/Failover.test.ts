@@ -1,13 +1,11 @@
 /** Three processes under load: one is killed, one is frozen until its work has gone to another and thawed, and all are reached through one address. */
 import { Effect, Exit, Scope } from "effect"
-import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import * as PostgresServer from "@parley/conformance/PostgresServer"
 import { pause } from "@parley/crash-matrix/GatewayProcess"
+import { entry } from "@parley/scripts/BuiltGateway"
 import { shared } from "../src/Scenario.ts"
 import { play } from "../src/World.ts"
-
-const entry = join(import.meta.dirname, "../../../apps/gateway/dist/main.js")
 
 if (PostgresServer.missing !== null) console.warn(`Failover is not tested: ${PostgresServer.missing}.`)
 

@@ -1,14 +1,14 @@
 /** `pnpm fuzz [--requests N] [--seed S] [--entry main.js]`: throws N requests (default 100000) at the gateway, prints what came, and exits with 1 when anything is wrong. */
 import { existsSync } from "node:fs"
-import { join } from "node:path"
 import { parseArgs } from "node:util"
+import { entry } from "@parley/scripts/BuiltGateway"
 import { fuzz } from "./Fuzz.ts"
 
 const { values } = parseArgs({
   options: {
     requests: { type: "string", default: "100000" },
     seed: { type: "string", default: "1" },
-    entry: { type: "string", default: join(import.meta.dirname, "../../../apps/gateway/dist/main.js") }
+    entry: { type: "string", default: entry }
   }
 })
 

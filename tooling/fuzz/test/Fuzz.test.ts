@@ -1,9 +1,7 @@
-import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { entry } from "@parley/scripts/BuiltGateway"
 import { fuzz } from "../src/Fuzz.ts"
 import { judge } from "../src/Judge.ts"
-
-const entry = join(import.meta.dirname, "../../../apps/gateway/dist/main.js")
 
 describe("the gateway", () => {
   it("answers two thousand requests that nobody should send, each in its place and none with a 5xx", { timeout: 120_000 }, async () => {

@@ -5,10 +5,10 @@
  */
 import { Effect, Redacted } from "effect"
 import { existsSync } from "node:fs"
-import { join } from "node:path"
 import { parseArgs } from "node:util"
 import * as PostgresServer from "@parley/conformance/PostgresServer"
 import { markdown } from "@parley/crash-matrix/Matrix"
+import { entry } from "@parley/scripts/BuiltGateway"
 import * as PostgresStore from "@parley/storage/PostgresStore"
 import { fill } from "./Fill.ts"
 import { measure } from "./Growth.ts"
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     messages: { type: "string", default: "5000000" },
     sizes: { type: "string", default: "10000,100000,1000000" },
     processes: { type: "string", default: "1,2,3" },
-    entry: { type: "string", default: join(import.meta.dirname, "../../../apps/gateway/dist/main.js") }
+    entry: { type: "string", default: entry }
   }
 })
 if (PostgresServer.missing !== null) throw new Error(`There is no PostgreSQL to run on: ${PostgresServer.missing}`)

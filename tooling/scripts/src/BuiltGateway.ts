@@ -1,4 +1,13 @@
+/** The gateway as users run it: where its build is, how it is made, and what its processes share. */
 import { spawnSync } from "node:child_process"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+/** The program that a build makes, to be run by Node. */
+export const entry = join(import.meta.dirname, "../../../apps/gateway/dist/main.js")
+
+/** Where processes keep what they have compiled, as `NODE_COMPILE_CACHE`: hundreds load the same modules, and half of a start is compiling. */
+export const compileCache = join(tmpdir(), "parley-compile-cache")
 
 const build = ["turbo", "run", "build", "--filter=@parley/gateway", "--output-logs=errors-only"]
 

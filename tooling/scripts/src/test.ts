@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { compileCache } from "./BuiltGateway.ts"
 
 interface Report {
   readonly numPassedTests: number
@@ -19,8 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), "parley-test-"))
 const file = join(folder, "report.json")
 const ran = spawnSync("vitest", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`, ...process.argv.slice(2)], {
   stdio: ["ignore", "inherit", "inherit"],
-  // Hundreds of processes load the same modules, the gateways that tests start among them: they compile them once.
-  env: { NODE_COMPILE_CACHE: join(tmpdir(), "parley-compile-cache"), ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }) }
+  env: { NODE_COMPILE_CACHE: compileCache, ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }) }
 })
 
 const read = (): Report | null => {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, expect, it } from "vitest"
+import { entry } from "../src/BuiltGateway.ts"
 import { freePort } from "../src/FreePort.ts"
 
 const root = fileURLToPath(new URL("../../../", import.meta.url))
@@ -16,7 +17,7 @@ it("the built demo becomes ready, answers a send and exits with 0 on SIGTERM", {
   const [port, carrierPort] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`
   const { PUBLIC_URL: _, ...environment } = process.env
-  const gateway = spawn(process.execPath, ["apps/gateway/dist/main.js", "dev"], {
+  const gateway = spawn(process.execPath, [entry, "dev"], {
     cwd: root,
     env: { ...environment, PORT: String(port), CARRIER_PORT: String(carrierPort), DATABASE_URL: `file:${join(folder, "start.db")}` },
     stdio: ["ignore", "pipe", "inherit"]

@@ -12,6 +12,7 @@ import * as Store from "../../src/Store.ts"
 import { locate } from "../../src/StoreLocation.ts"
 import { type Api, type ApiOptions, makeApi } from "./Api.ts"
 import { type Carrier, startCarrier } from "./Carrier.ts"
+import { compileCache, entry } from "@parley/scripts/BuiltGateway"
 import { freePort } from "@parley/scripts/FreePort"
 import { applyFile } from "./Gateway.ts"
 import { accountSid, authToken, type TestProject } from "./Projects.ts"
@@ -19,7 +20,7 @@ import { until } from "./Waiting.ts"
 
 const programs = {
   /** The command itself, built. */
-  serve: [fileURLToPath(new URL("../../dist/main.js", import.meta.url)), "serve"],
+  serve: [entry, "serve"],
   serveWithLocalAgents: ["--conditions=source", fileURLToPath(new URL("serveWithLocalAgents.ts", import.meta.url))]
 } as const
 
@@ -91,8 +92,7 @@ export const childGateway = async (environment: Readonly<Record<string, string>>
       const started = spawn(process.execPath, programs[program], {
         env: {
           PATH: process.env["PATH"],
-          // Half of a start is compiling what the start before has compiled already.
-          NODE_COMPILE_CACHE: join(tmpdir(), "parley-compile-cache"),
+          NODE_COMPILE_CACHE: compileCache,
           PORT: String(port),
           PUBLIC_URL: url,
           DATABASE_URL: databaseUrl,

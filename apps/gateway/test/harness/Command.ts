@@ -1,11 +1,7 @@
 /** The `parley` command as a person runs it: built, and a process with an environment of its own. */
 import { spawn } from "node:child_process"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { compileCache, entry } from "@parley/scripts/BuiltGateway"
 import { until } from "./Waiting.ts"
-
-const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
 
 /** Longer than any command takes on a busy machine. */
 const atMostMillis = 60_000
@@ -13,8 +9,8 @@ const atMostMillis = 60_000
 export type Environment = Readonly<Record<string, string>>
 
 const start = (args: ReadonlyArray<string>, environment: Environment) =>
-  spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: join(tmpdir(), "parley-compile-cache"), ...environment },
+  spawn(process.execPath, [entry, ...args], {
+    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compileCache, ...environment },
     stdio: ["pipe", "pipe", "pipe"],
     timeout: atMostMillis,
     killSignal: "SIGKILL"
