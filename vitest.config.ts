@@ -1,16 +1,15 @@
-import { defineConfig } from "vitest/config"
+import { configDefaults, defineConfig } from "vitest/config"
 
 // The workspace's packages are tested as they are written: `source` is the condition under which their exports are TypeScript.
 const conditions = ["source", "node", "import", "module", "default"]
 
-/** Pure, or with servers that each test starts for itself: their files may share a process, and save what it costs to load Effect for each. */
-const values = ["schema", "core", "contract", "twilio", "agents", "carrier-sim"].map((name) => `packages/${name}/test/**/*.test.ts`)
+/** Runs other files' tests again, which Node loads once a process. */
+const apart = "packages/storage/test/PostgresWorlds.test.ts"
 
-// Projects begin in the order of their names: whole programs first, which mostly wait, so that the many short files fill the gaps at the end.
+// Files share their workers, and are spared loading Effect anew: each starts what it needs for itself, on ports and in folders of its own.
 const projects = [
-  { name: "programs", globalSetup: "tooling/scripts/src/BuiltGateway.ts", include: ["apps/*/test/**/*.test.ts", "tooling/*/test/**/*.test.ts"] },
-  { name: "stores", include: ["packages/*/test/**/*.test.ts"], exclude: ["**/node_modules/**", ...values] },
-  { name: "values", include: values, isolate: false }
+  { name: "together", isolate: false, include: ["{apps,packages,tooling}/*/test/**/*.test.ts"], exclude: [...configDefaults.exclude, apart], globalSetup: "tooling/scripts/src/BuiltGateway.ts" },
+  { name: "apart", isolate: true, include: [apart] }
 ]
 
 export default defineConfig({
