@@ -11,6 +11,7 @@ import { QuietHoursPolicy } from "./QuietHours.ts"
 import { RetentionPolicy } from "./Retention.ts"
 import { SessionPolicy } from "./SessionPolicy.ts"
 import { Templates } from "./Templates.ts"
+import { WebhookUrl } from "./WebhookUrl.ts"
 
 const At = Schema.DateTimeUtcFromMillis
 
@@ -19,7 +20,7 @@ export const AgentConfig = Schema.Union([
   Schema.Struct({ type: Schema.Literal("scripted") }),
   Schema.Struct({
     type: Schema.Literal("webhook"),
-    url: Schema.String.check(Schema.isPattern(/^https?:\/\/\S+$/u, { message: "must be an http or https URL" })),
+    url: WebhookUrl,
     secretEnv: Schema.NullOr(Schema.String).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
   }).pipe(Schema.encodeKeys({ secretEnv: "secret_env" })),
   ModelAgent
