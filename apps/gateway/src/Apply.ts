@@ -10,10 +10,13 @@ import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { mask } from "@parley/schema/PhoneNumber"
 import * as AuditLog from "@parley/core/AuditLog"
 import { CurrentAvailability } from "@parley/core/Availability"
+import * as EventWebhooks from "@parley/core/EventWebhooks"
 import { isForCampaigns } from "@parley/core/FilingChecks"
 import type { Ids } from "@parley/core/Ids"
 import type { AuditStore } from "@parley/core/ports/AuditStore"
 import { Directory } from "@parley/core/ports/Directory"
+import type { EventStore } from "@parley/core/ports/EventStore"
+import type { EventWebhookStore } from "@parley/core/ports/EventWebhookStore"
 import { OperationStore } from "@parley/core/ports/OperationStore"
 import { RegistrationStore } from "@parley/core/ports/RegistrationStore"
 import type { StoreFailure } from "@parley/core/ports/Store"
@@ -30,7 +33,7 @@ export interface Change {
   readonly kind: "add" | "change" | "remove"
   /** What changes, for people: `number +15*******06: registration pending → approved`. */
   readonly about: string
-  readonly apply: Effect.Effect<void, StoreFailure, Directory | RegistrationStore | AuditStore | Ids>
+  readonly apply: Effect.Effect<void, StoreFailure, Directory | RegistrationStore | AuditStore | EventStore | EventWebhookStore | Ids>
   /** How the audit log tells it. */
   readonly deed: Omit<AuditLog.Deed, "detail">
 }
@@ -97,7 +100,7 @@ const planProject = Effect.fnUntraced(function*(file: ProjectFile, problems: Arr
   const config: ProjectConfig = { agent, carrier: twilio, senderPools, limits, session, registration, quietHours, retention, events, templates }
   const project: Project = { id: file.project, accountId: file.account, config }
   const before = yield* directory.project(file.project)
-  const put = Effect.flatMap(Directory, (directory) => directory.putProject(project))
+  const put = Effect.andThen(directory.putProject(project), EventWebhooks.settle(project))
   if (Option.isNone(before)) return [{ kind: "add" as const, about: `project ${file.project}`, apply: put, deed: deedOf(file, "project.created", file.project) }]
   if (before.value.accountId !== file.account) {
     problems.push(`Project ${file.project} belongs to account ${before.value.accountId}, not to ${file.account}. Choose another project id.`)

@@ -113,7 +113,7 @@ export const variables = {
     schema: Schema.NonEmptyString
   },
   AGENT_ALLOW_PRIVATE: {
-    meaning: "Private networks that agents may live in, as a comma-separated list of CIDR blocks",
+    meaning: "Private networks that agents and webhooks may live in, as a comma-separated list of CIDR blocks",
     fallback: null,
     schema: Schema.String.check(
       Schema.makeFilter((text: string) => networks(text).every(Schema.is(Cidr)), { expected: "networks, like 10.0.0.0/8,fd00::/8" })

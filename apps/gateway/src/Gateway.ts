@@ -7,6 +7,7 @@ import type { Sharding } from "effect/cluster"
 import { NetAddress } from "effect/net"
 import { isForbidden } from "@parley/agents/AddressGuard"
 import * as Agents from "@parley/agents/Agents"
+import * as EventPosts from "@parley/agents/EventPosts"
 import * as Provisioner from "@parley/cluster/Provisioner"
 import * as Registrar from "@parley/cluster/Registrar"
 import * as SingleProcess from "@parley/cluster/SingleProcess"
@@ -16,6 +17,7 @@ import { Ids } from "@parley/core/Ids"
 import { CurrentLineTimes } from "@parley/core/LineTimes"
 import type { Wakeups } from "@parley/core/ports/Wakeups"
 import { CurrentReceiptTimes } from "@parley/core/Receipts"
+import * as EventJson from "@parley/http/EventJson"
 import * as EventStreams from "@parley/http/EventStreams"
 import * as Routes from "@parley/http/Routes"
 import * as TwilioCarrier from "@parley/twilio/TwilioCarrier"
@@ -38,7 +40,7 @@ export interface GatewayOptions {
   readonly settings: Settings
   /** Secrets by the name of their environment variable. */
   readonly lookup: Lookup
-  /** Agents on this very machine may be called: for development. */
+  /** Agents and webhooks on this very machine may be called: for development. */
   readonly allowLoopbackAgents: boolean
 }
 
@@ -84,11 +86,12 @@ export const layer = ({ allowLoopbackAgents, lookup, settings }: GatewayOptions)
       TwilioMedia.layer({ accountFor, baseUrl, isForbidden }),
       TwilioRedactor.layer({ accountFor, baseUrl, timeout })
     )
-    const agents = Agents.layer({
-      secret: (name) => Option.map(lookup(name), Redacted.make),
+    const calls = {
+      secret: (name: string) => Option.map(lookup(name), Redacted.make),
       allowLoopback: allowLoopbackAgents,
       allowPrivate: settings.agentAllowPrivate
-    })
+    }
+    const agents = Layer.mergeAll(Agents.layer(calls), EventPosts.layer({ ...calls, encode: EventJson.encode }))
     const owners = Layer.mergeAll(Provisioner.layer, Registrar.layer).pipe(
       Layer.provideMerge(workers(settings)),
       Layer.provideMerge(Layer.mergeAll(carrier, agents, Ids.layer, NodeCrypto.layerDigest))

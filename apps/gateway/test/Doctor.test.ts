@@ -34,6 +34,7 @@ describe("a project", () => {
   })
   const webhook = (url: string, secret_env: string | null = "AGENT_SECRET") => projectFile({ agent: { type: "webhook", url, secret_env } })
   const modelAt = (base_url: string, api_key_env: string | null = "MODEL_KEY") => projectFile({ agent: { type: "openai", model: "m", instructions: "Be kind.", base_url, api_key_env } })
+  const posting = (url: string, secret_env = "EVENTS_SECRET") => projectFile({ events: { webhooks: [{ name: "crm", url, secret_env }] } })
   const unregistered = [number("+14155550001", "live", { registration: "pending" })]
 
   const rows: ReadonlyArray<readonly [name: string, file: object, expected: ReadonlyArray<Expected>, environment?: Readonly<Record<string, string>>]> = [
@@ -52,6 +53,9 @@ describe("a project", () => {
     ["is a problem with a model on this machine", modelAt("http://127.0.0.1:11434/v1"), [["problem", /loopback address.*parley dev/u]]],
     ["is a problem with a model whose host has no address", modelAt("https://models.invalid/v1"), [["problem", /models\.invalid has no address/u]]],
     ["is a problem when the model's key is not set", modelAt("https://1.1.1.1/v1", "NOT_SET"), [["problem", /model is in NOT_SET, which is not set/u]]],
+    ["is well with a webhook for its events at a public address", posting("https://1.1.1.1/events"), [["ok", /in order/u]]],
+    ["is a problem with a webhook on this machine", posting("http://127.0.0.1:9000/events"), [["problem", /webhook crm's host 127\.0\.0\.1 is at .*no event is posted to it/u]]],
+    ["is a problem when a webhook's secret is not set", posting("https://1.1.1.1/events", "NOT_SET"), [["problem", /webhook crm's secret is in NOT_SET/u]]],
     ["is a problem without a connector", projectFile({ connectors: [] }), [["problem", /no connector, so/u]]],
     ["is a problem without a number where its connector stands", projectFile({ numbers: [number("+14155550001", "sandbox")] }), [["problem", /conn_main has no number in live/u], ["warning", /sandbox/u]]],
     ["is a problem without a key", projectFile({ api_keys: [] }), [["problem", /parley keys create --account ws-main/u]]],

@@ -5,6 +5,7 @@ import { type ChildGateway, childGateway } from "./harness/Child.ts"
 import { follow } from "./harness/EventStream.ts"
 import { gate, startAgent } from "./harness/Agent.ts"
 import { accountSid, authToken, projectFile, secrets, us } from "./harness/Projects.ts"
+import { startReceiver } from "./harness/Receiver.ts"
 import { newUser } from "./harness/Users.ts"
 import { until } from "./harness/Waiting.ts"
 
@@ -114,6 +115,30 @@ describe.concurrent("who follows the events", () => {
     expect(ids).toEqual([...new Set(ids)].toSorted())
     // A text that was being handed over is unknown until the carrier tells.
     for (const user of users) expect(told(user).join(" ")).toMatch(/^session\.started( message\.unknown)?( message\.sent)?( message\.delivered)?$/u)
+  })
+})
+
+describe.concurrent("who has events posted to them", () => {
+  it("has every one of them at least once, each user's in order, although the gateway is killed in between", { timeout: 2 * atMostMillis }, async (test) => {
+    const receiver = await startReceiver()
+    test.onTestFinished(() => receiver.close())
+    const { api, gateway } = await start(test, { EVENTS_SECRET: secrets["EVENTS_SECRET"] ?? "" }, "serveWithLocalAgents")
+    await gateway.apply(projectFile({ events: { webhooks: [receiver.asWebhook] } }))
+    const users = Array.from({ length: 12 }, () => newUser())
+    await Promise.all(users.map((user) => api.send(user, "Hello")))
+    await until("the first events", () => receiver.events.length > 0)
+    await gateway.stop("SIGKILL")
+    await gateway.start()
+    await Promise.all(users.map((user) => api.send(user, "Hello again")))
+    const told = (user: string) => receiver.events.filter(({ data }) => "userNumber" in data && data.userNumber === user)
+    const isWhole = (user: string) => told(user).filter(({ type }) => type === "session.started").length >= 2 && told(user).some(({ type }) => type === "session.ended")
+    await receiver.waitFor("every conversation", () => users.every(isWhole))
+    for (const user of users) {
+      const first = [...new Set(told(user).map(({ id }) => id))]
+      expect(first).toEqual(first.toSorted())
+      expect(told(user).find(({ id }) => id === first[0])?.type).toBe("session.started")
+    }
+    expect(receiver.unbelieved()).toBe(0)
   })
 })
 

@@ -2,8 +2,8 @@
 import type { Environment } from "./Environment.ts"
 import type { Message } from "./Messages.ts"
 import type { EndReason, Session } from "./Sessions.ts"
-import { type IncomingWebhook, signWebhook, verifyWebhook, WebhookError, type WebhookOptions } from "./Webhook.ts"
-import { fromWire, toWire } from "./Wire.ts"
+import { type IncomingWebhook, readWebhook, signWebhook, WebhookError, type WebhookOptions } from "./Webhook.ts"
+import { toWire } from "./Wire.ts"
 
 /**
  * Something that was said in the session.
@@ -104,13 +104,7 @@ export interface AgentAnswer {
  * ```
  */
 export const receiveAgentTurn = async (webhook: IncomingWebhook, secrets?: string | ReadonlyArray<string>, options?: WebhookOptions): Promise<AgentTurn> => {
-  const { body } = await verifyWebhook(webhook, secrets, options)
-  let turn: unknown
-  try {
-    turn = fromWire(JSON.parse(body))
-  } catch {
-    throw new WebhookError("malformed_body", "The webhook is signed, but its body is not JSON.")
-  }
+  const turn = await readWebhook(webhook, secrets, options)
   if (!isTurn(turn)) throw new WebhookError("malformed_body", "The webhook is signed, but it is not the call of an agent.")
   return turn
 }

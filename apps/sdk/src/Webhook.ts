@@ -4,6 +4,7 @@
  */
 import { ParleyError } from "./Errors.ts"
 import { environment } from "./Options.ts"
+import { fromWire } from "./Wire.ts"
 
 /** Why a webhook is not believed. `too_old` and `too_new` are a replay, or a clock that is wrong. */
 export type WebhookRefusal = "missing_header" | "malformed_timestamp" | "too_old" | "too_new" | "no_match" | "malformed_body"
@@ -121,7 +122,7 @@ export const verifyWebhook = async (webhook: IncomingWebhook, secrets?: string |
   const timestamp = headerOf(webhook.headers, "webhook-timestamp")
   const signatures = headerOf(webhook.headers, "webhook-signature")
   if (!id || !timestamp || !signatures) {
-    throw new WebhookError("missing_header", "The headers webhook-id, webhook-timestamp and webhook-signature must all be there. Does the project's agent name a secret_env?")
+    throw new WebhookError("missing_header", "The headers webhook-id, webhook-timestamp and webhook-signature must all be there. Does the project's file name a secret_env for it?")
   }
   if (!/^\d{1,12}$/u.test(timestamp)) throw new WebhookError("malformed_timestamp", "webhook-timestamp must be a time in Unix seconds.")
   const ageSeconds = (options.now?.getTime() ?? Date.now()) / 1000 - Number(timestamp)
@@ -135,6 +136,16 @@ export const verifyWebhook = async (webhook: IncomingWebhook, secrets?: string |
     throw new WebhookError("no_match", "No signature fits. The secret is another one, or the body is not what arrived, byte for byte.")
   }
   return { id, sentAt: new Date(Number(timestamp) * 1000), body: new TextDecoder().decode(body) }
+}
+
+/** What a webhook that is believed says, with the names of the SDK. */
+export const readWebhook = async (webhook: IncomingWebhook, secrets?: string | ReadonlyArray<string>, options?: WebhookOptions): Promise<unknown> => {
+  const { body } = await verifyWebhook(webhook, secrets, options)
+  try {
+    return fromWire(JSON.parse(body))
+  } catch {
+    throw new WebhookError("malformed_body", "The webhook is signed, but its body is not JSON.")
+  }
 }
 
 /**

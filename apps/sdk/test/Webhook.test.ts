@@ -119,7 +119,7 @@ describe("a refusal", () => {
   it("says what is wrong and what to do, and never the secret", async () => {
     const errors = await Promise.all([verify({ "webhook-id": undefined }), verify({}, { now: after(400) }), verify({}, { body: "{}" })].map((each) => each.catch((error: unknown) => error)))
     expect(errors.map((error) => error instanceof WebhookError && error.message)).toEqual([
-      "The headers webhook-id, webhook-timestamp and webhook-signature must all be there. Does the project's agent name a secret_env?",
+      "The headers webhook-id, webhook-timestamp and webhook-signature must all be there. Does the project's file name a secret_env for it?",
       "The webhook is signed for 400 seconds ago, and 300 are tolerated. It is a replay, or one of the clocks is wrong.",
       "No signature fits. The secret is another one, or the body is not what arrived, byte for byte."
     ])

@@ -27,6 +27,8 @@ export interface Post {
   readonly timeout: Duration.Duration
   /** How many bytes of an error (a 4xx or 5xx) are read for whoever understands them. Missing: none, and an error fails the call as it is. */
   readonly errorBytes?: number
+  /** The status is all that is asked for, whichever it is but a redirect. What comes with it is read for the connection's sake, up to `maxBytes`, and means nothing. */
+  readonly isStatusEnough?: boolean
 }
 
 export interface Posted {
@@ -93,7 +95,7 @@ export const make = Effect.fnUntraced(function*(options: PostOptions) {
   }
   const lookups = { http: lookup("http:"), https: lookup("https:") }
 
-  const post = ({ body, errorBytes, headers, maxBytes, url }: Post, onPhase: (phase: Phase) => void): Effect.Effect<Posted, AgentFailure> =>
+  const post = ({ body, errorBytes, headers, isStatusEnough = false, maxBytes, url }: Post, onPhase: (phase: Phase) => void): Effect.Effect<Posted, AgentFailure> =>
     Effect.callback((resume) => {
       const literal = url.hostname.replace(/^\[|\]$/gu, "")
       // Node calls `lookup` for names only.
@@ -129,17 +131,17 @@ export const make = Effect.fnUntraced(function*(options: PostOptions) {
         onPhase("reading")
         response.on("error", broken)
         if (status >= 300 && status < 400) return end(Effect.fail(failure("refused", `${url.host} answered ${status}; redirects are not followed.`)))
-        const isError = status < 200 || status > 299
+        const isError = !isStatusEnough && (status < 200 || status > 299)
         if (isError && errorBytes === undefined) return end(Effect.fail(failure("refused", `${url.host} answered ${status}.`)))
         const coding = response.headers["content-encoding"] ?? "identity"
-        if (!isError && coding !== "identity") return end(Effect.fail(failure("invalid_answer", `The answer of ${url.host} is compressed; it was asked for as it is.`)))
-        if (!isError && Number(response.headers["content-length"] ?? 0) > maxBytes) return tooLong()
+        if (!isError && !isStatusEnough && coding !== "identity") return end(Effect.fail(failure("invalid_answer", `The answer of ${url.host} is compressed; it was asked for as it is.`)))
+        if (!isError && !isStatusEnough && Number(response.headers["content-length"] ?? 0) > maxBytes) return tooLong()
         const chunks: Array<Uint8Array> = []
         let bytes = 0
         const posted = (): Effect.Effect<Posted> => Effect.succeed({ status, headers: response.headers, body: Buffer.concat(chunks) })
         response.on("data", (chunk: Uint8Array) => {
           bytes += chunk.byteLength
-          if (!isError && bytes > maxBytes) return tooLong()
+          if (!isError && bytes > maxBytes) return isStatusEnough ? end(posted()) : tooLong()
           chunks.push(chunk)
           // The rest of an error is of no use: what came of it is enough to tell by.
           if (isError && bytes > (errorBytes ?? 0)) end(posted())

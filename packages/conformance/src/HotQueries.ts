@@ -7,6 +7,8 @@ import { Directory } from "@parley/core/ports/Directory"
 import { ErasureStore } from "@parley/core/ports/ErasureStore"
 import { beginning } from "@parley/core/Event"
 import { EventStore } from "@parley/core/ports/EventStore"
+import { beginAt } from "@parley/core/EventWebhook"
+import { EventWebhookStore } from "@parley/core/ports/EventWebhookStore"
 import { LimitStore } from "@parley/core/ports/LimitStore"
 import { LineStore } from "@parley/core/ports/LineStore"
 import { MessageStore } from "@parley/core/ports/MessageStore"
@@ -27,6 +29,8 @@ const correspondents = { projectId: project.id, environment: "live" as const, us
 const session = Samples.textedSession({ ...correspondents, accountId: project.accountId, agentNumber })
 const registration = Samples.registration(project)
 const message = Samples.outboundText({ ...correspondents, accountId: project.accountId, agentNumber, sessionId: session.id, carrierId: Samples.carrierId() })
+
+const webhook = beginAt(project.id, "crm", beginning, Samples.at(0))
 
 /** Whom and what the queries ask for: rows of theirs must be there for the answers to hold anything. */
 export const subject = { project, agentNumber, user: busyUser, session, message }
@@ -150,6 +154,10 @@ export const queries: Record<string, Effect.Effect<void, StoreFailure, Stores>> 
   "the purge of the audit log": of(AuditStore, (store) => store.purge(now, 100)),
   "a project's events": of(EventStore, (store) => store.after(project.id, beginning, 100)),
   "where a project's events end": of(EventStore, (store) => store.head(project.id)),
+  "webhooks that have events to come": of(EventWebhookStore, (store) => store.due(now, 64)),
+  "a project's webhooks": of(EventWebhookStore, (store) => store.list(project.id)),
+  "how far a webhook is": of(EventWebhookStore, (store) => store.get(project.id, "crm")),
+  "the next step of a webhook": of(EventWebhookStore, (store) => store.replace(webhook, webhook)),
   "the purge of events": of(EventStore, (store) => store.purge(project.id, Samples.at(1), 2)),
   "the events of a forgotten user": erasures((store) => store.eraseEvents({ ...forgotten, until: Samples.at(-1) }, (event) => event, 100)),
   "the purge": limits((store) => store.purge(now, 100))

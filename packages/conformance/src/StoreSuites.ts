@@ -4,6 +4,7 @@ import { consentStoreSuite } from "./ConsentStoreSuite.ts"
 import { directorySuite } from "./DirectorySuite.ts"
 import { erasureStoreSuite } from "./ErasureStoreSuite.ts"
 import { eventStoreSuite } from "./EventStoreSuite.ts"
+import { eventWebhookStoreSuite } from "./EventWebhookStoreSuite.ts"
 import { limitStoreSuite } from "./LimitStoreSuite.ts"
 import { lineQueueSuite } from "./LineQueueSuite.ts"
 import { lineStoreSuite } from "./LineStoreSuite.ts"
@@ -33,6 +34,7 @@ export const storeSuites = (name: string, stores: StoreLayer) => {
       scheduledSendStoreSuite,
       auditStoreSuite,
       eventStoreSuite,
+      eventWebhookStoreSuite,
       erasureStoreSuite,
       redactionStoreSuite,
       retentionStoreSuite,

@@ -7,6 +7,7 @@ import type { ConsentStore } from "@parley/core/ports/ConsentStore"
 import type { Directory } from "@parley/core/ports/Directory"
 import type { ErasureStore } from "@parley/core/ports/ErasureStore"
 import type { EventStore } from "@parley/core/ports/EventStore"
+import type { EventWebhookStore } from "@parley/core/ports/EventWebhookStore"
 import type { LimitStore } from "@parley/core/ports/LimitStore"
 import type { LineStore } from "@parley/core/ports/LineStore"
 import type { MessageStore } from "@parley/core/ports/MessageStore"
@@ -19,7 +20,7 @@ import type { SessionStore } from "@parley/core/ports/SessionStore"
 import type { Page, StoreFailure, Transactor } from "@parley/core/ports/Store"
 
 /** Every port of a store. */
-export type Stores = Transactor | Directory | SessionStore | MessageStore | ConsentStore | LimitStore | LineStore | OperationStore | RegistrationStore | ScheduledSendStore | AuditStore | EventStore | ErasureStore | RedactionStore | RetentionStore
+export type Stores = Transactor | Directory | SessionStore | MessageStore | ConsentStore | LimitStore | LineStore | OperationStore | RegistrationStore | ScheduledSendStore | AuditStore | EventStore | EventWebhookStore | ErasureStore | RedactionStore | RetentionStore
 
 /** Built once for each suite; whether it was empty before does not matter. */
 export type StoreLayer = Layer.Layer<Stores, unknown>

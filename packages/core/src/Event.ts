@@ -6,6 +6,7 @@ import { MessageEventType, OptOutEventType, SessionEventType } from "@parley/sch
 import { AccountId, EventId, idPrefix, ProjectId, timeOrdered } from "@parley/schema/Ids"
 import type { PhoneNumber } from "@parley/schema/PhoneNumber"
 import { anonymous as anonymousSession } from "./Erasure.ts"
+import { EventWebhooks } from "./EventWebhook.ts"
 import { Message } from "./Message.ts"
 import { OptOut } from "./ports/ConsentStore.ts"
 import type { RetentionPolicy } from "./Retention.ts"
@@ -33,9 +34,12 @@ type WithoutId<E> = E extends Event ? Omit<E, "id"> : never
 /** What has happened, before it has its place in the log. */
 export type Fact = WithoutId<Event>
 
-/** Whether events are kept for whoever reads them, and for how long; null: none are. */
+/** Whether events are kept for whoever reads them, for how long, and where they are posted to; null: none are. */
 export const EventsPolicy = Schema.NullOr(
-  Schema.Struct({ deleteAfter: positiveDuration.pipe(Schema.withDecodingDefaultKey(Effect.succeed("7 days"))) }).pipe(Schema.encodeKeys({ deleteAfter: "delete_after" }))
+  Schema.Struct({
+    deleteAfter: positiveDuration.pipe(Schema.withDecodingDefaultKey(Effect.succeed("7 days"))),
+    webhooks: EventWebhooks.pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
+  }).pipe(Schema.encodeKeys({ deleteAfter: "delete_after" }))
 )
 export type EventsPolicy = typeof EventsPolicy.Type
 

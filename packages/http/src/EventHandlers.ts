@@ -2,18 +2,18 @@
  * `/v1/events` on the event log. Each stream reads a page, waits until its client has it, and reads on from there: nothing is kept for a
  * client that does not read, and the server cuts it off.
  */
-import { Clock, Duration, Effect, Option, Schema, Stream } from "effect"
+import { Clock, Duration, Effect, Option, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Caller } from "@parley/contract/Access"
 import { Api } from "@parley/contract/Api"
-import { Event } from "@parley/contract/Event"
 import { EventsNotKept, EventsRemoved, RateLimited } from "@parley/contract/Problem"
+import type { Event } from "@parley/core/Event"
 import { CurrentEventSignal } from "@parley/core/EventSignal"
 import * as Events from "@parley/core/Events"
 import type { EventId } from "@parley/schema/Ids"
+import * as EventJson from "./EventJson.ts"
 import { atMostOfProject, EventStreams } from "./EventStreams.ts"
-import * as Resource from "./Resources.ts"
 import { storeAway } from "./StoreProblem.ts"
 
 /** From one look at the log to the next, for what other processes append; what this one appends is seen at once. */
@@ -28,9 +28,7 @@ const lastsAtMost = Duration.minutes(10)
 /** Events that are read at once, and all that is kept of a stream. */
 const page = 100
 
-const encode = Schema.encodeSync(Schema.fromJsonString(Event))
-
-const frame = (event: Parameters<typeof Resource.event>[0]) => `id: ${event.id}\nevent: ${event.type}\ndata: ${encode(Resource.event(event))}\n\n`
+const frame = (event: Event) => `id: ${event.id}\nevent: ${event.type}\ndata: ${EventJson.encode(event)}\n\n`
 
 /** How far the stream has come, where no event says so. */
 const position = (id: EventId) => `id: ${id}\n\n`

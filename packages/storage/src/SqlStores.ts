@@ -7,6 +7,7 @@ import * as SqlConsentStore from "./SqlConsentStore.ts"
 import * as SqlDirectory from "./SqlDirectory.ts"
 import * as SqlErasureStore from "./SqlErasureStore.ts"
 import * as SqlEventStore from "./SqlEventStore.ts"
+import * as SqlEventWebhookStore from "./SqlEventWebhookStore.ts"
 import * as SqlLimitStore from "./SqlLimitStore.ts"
 import * as SqlLineStore from "./SqlLineStore.ts"
 import * as SqlMessageStore from "./SqlMessageStore.ts"
@@ -29,6 +30,7 @@ export const layer = Layer.mergeAll(
   SqlRegistrationStore.layer,
   SqlAuditStore.layer,
   SqlEventStore.layer,
+  SqlEventWebhookStore.layer,
   SqlErasureStore.layer,
   SqlRedactionStore.layer,
   SqlRetentionStore.layer

@@ -24,6 +24,7 @@ import { retention } from "./migrations/0012_retention.ts"
 import { lineOwners } from "./migrations/0013_line_owners.ts"
 import { sessionsOfNumbers } from "./migrations/0014_sessions_of_numbers.ts"
 import { events } from "./migrations/0015_events.ts"
+import { eventWebhooks } from "./migrations/0016_event_webhooks.ts"
 
 export const migrations = Migrator.fromRecord({
   "0001_initial": initial,
@@ -40,7 +41,8 @@ export const migrations = Migrator.fromRecord({
   "0012_retention": retention,
   "0013_line_owners": lineOwners,
   "0014_sessions_of_numbers": sessionsOfNumbers,
-  "0015_events": events
+  "0015_events": events,
+  "0016_event_webhooks": eventWebhooks
 })
 
 /** Brings the database to the newest version, and tells what it did. Safe to run at every start. */

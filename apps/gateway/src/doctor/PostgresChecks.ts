@@ -5,14 +5,11 @@ import { SqlClient } from "effect/sql"
 import * as PostgresClient from "@parley/storage/PostgresClient"
 import * as PostgresLocks from "@parley/storage/PostgresLocks"
 import * as PostgresUrl from "@parley/storage/PostgresUrl"
-import * as SqlDirectory from "@parley/storage/SqlDirectory"
-import * as SqlRegistrationStore from "@parley/storage/SqlRegistrationStore"
 import { rootOf } from "../Store.ts"
 import { type Finding, problem } from "./Finding.ts"
 import * as StoreChecks from "./StoreChecks.ts"
 
-/** The projects and registrations in the store, without bringing its tables up to date. */
-export const layer = (url: Redacted.Redacted<string>) => Layer.merge(SqlDirectory.layer, SqlRegistrationStore.layer).pipe(Layer.provideMerge(PostgresClient.layer({ url, maxConnections: 2 })))
+export const layer = (url: Redacted.Redacted<string>) => StoreChecks.ports.pipe(Layer.provideMerge(PostgresClient.layer({ url, maxConnections: 2 })))
 
 /** `Success`: a finding that only informs; the store can be read. `Failure`: it can't. */
 export const check = Effect.fn("Doctor.postgres")(function*(url: Redacted.Redacted<string>) {

@@ -6,7 +6,9 @@ import { guard, reachOf } from "@parley/agents/AddressGuard"
 import { defaultBaseUrl } from "@parley/agents/OpenAiAgent"
 import { type AvailabilityTable, CurrentAvailability } from "@parley/core/Availability"
 import * as Compliance from "@parley/core/Compliance"
+import type { EventWebhook, WebhookProgress } from "@parley/core/EventWebhook"
 import { Directory } from "@parley/core/ports/Directory"
+import { EventWebhookStore } from "@parley/core/ports/EventWebhookStore"
 import type { ModelAgent } from "@parley/core/ModelAgent"
 import type { AgentConfig, AgentNumber, ApiKey, Connector, Project } from "@parley/core/Project"
 import type { Lookup } from "../Apply.ts"
@@ -25,25 +27,34 @@ const addressesOf = (host: string): Effect.Effect<ReadonlyArray<string>> =>
       Effect.orElseSucceed(() => [])
     )
 
+/** Whose URL it is, and what does not happen while it can't be called. */
+interface Called {
+  readonly whose: string
+  readonly field: "url" | "base_url"
+  readonly so: string
+}
+
+const agentCalled = (field: Called["field"]): Called => ({ whose: "agent", field, so: "no turn is answered" })
+
 /** By the same rules as the call itself, which looks again each time. */
-const checkUrl = Effect.fnUntraced(function*(about: string, field: "url" | "base_url", url: string, settings: Pick<Settings, "agentAllowPrivate">) {
-  if (!URL.canParse(url)) return problem(about, `The agent's URL ${url} can't be read, so no turn is answered: correct "${field}" of the agent.`)
+const checkUrl = Effect.fnUntraced(function*(about: string, { field, so, whose }: Called, url: string, settings: Pick<Settings, "agentAllowPrivate">) {
+  if (!URL.canParse(url)) return problem(about, `The ${whose}'s URL ${url} can't be read, so ${so}: correct its "${field}".`)
   const { hostname, protocol } = new URL(url)
   const host = hostname.replace(/^\[|\]$/gu, "")
   const addresses = yield* addressesOf(host)
-  if (addresses.length === 0) return problem(about, `The agent's host ${host} has no address here, so no turn is answered: correct the URL, or this machine's name service.`)
+  if (addresses.length === 0) return problem(about, `The ${whose}'s host ${host} has no address here, so ${so}: correct the URL, or this machine's name service.`)
   const forbidden = addresses.find(guard({ allowLoopback: false, allowPrivate: settings.agentAllowPrivate }))
   if (forbidden !== undefined) {
     const reach = reachOf(forbidden)
     const remedy = reach === "private"
       ? "name its network in AGENT_ALLOW_PRIVATE"
       : reach === "loopback"
-      ? `give the agent an address of its own; only "parley dev" calls agents on this machine`
+      ? `give the ${whose} an address of its own; only "parley dev" calls this machine`
       : "use another address"
-    return problem(about, `The agent's host ${host} is at ${forbidden}, a ${reach} address that the gateway does not call, so no turn is answered: ${remedy}.`)
+    return problem(about, `The ${whose}'s host ${host} is at ${forbidden}, a ${reach} address that the gateway does not call, so ${so}: ${remedy}.`)
   }
   if (protocol === "http:" && addresses.some((address) => reachOf(address) === "public")) {
-    return problem(about, `The agent's URL ${url} is not https although its host is on the public Internet, so the gateway does not call it and no turn is answered: use https.`)
+    return problem(about, `The ${whose}'s URL ${url} is not https although its host is on the public Internet, so the gateway does not call it and ${so}: use https.`)
   }
   return null
 })
@@ -53,7 +64,7 @@ const checkModel = Effect.fnUntraced(function*(about: string, agent: ModelAgent,
   const unset = agent.apiKeyEnv !== null && Option.isNone(lookup(agent.apiKeyEnv))
     ? [problem(about, `The key of the agent's model is in ${agent.apiKeyEnv}, which is not set here, so no turn is answered: set it in the gateway's environment.`)]
     : []
-  const url = yield* checkUrl(about, "base_url", agent.baseUrl ?? defaultBaseUrl, settings)
+  const url = yield* checkUrl(about, agentCalled("base_url"), agent.baseUrl ?? defaultBaseUrl, settings)
   return url === null ? unset : [...unset, url]
 })
 
@@ -66,8 +77,28 @@ const checkAgent = Effect.fnUntraced(function*(about: string, agent: AgentConfig
   } else if (Option.isNone(lookup(agent.secretEnv))) {
     findings.push(problem(about, `The agent's secret is in ${agent.secretEnv}, which is not set here, so no turn is answered: set it in the gateway's environment.`))
   }
-  const url = yield* checkUrl(about, "url", agent.url, settings)
+  const url = yield* checkUrl(about, agentCalled("url"), agent.url, settings)
   return url === null ? findings : [...findings, url]
+})
+
+const checkWebhook = Effect.fnUntraced(function*(about: string, { name, secretEnv, url }: EventWebhook, progress: WebhookProgress | undefined, settings: Settings, lookup: Lookup) {
+  const whose = `webhook ${name}`
+  const so = "no event is posted to it"
+  const unset = Option.isNone(lookup(secretEnv))
+    ? [problem(about, `The ${whose}'s secret is in ${secretEnv}, which is not set here, so ${so}: set it in the gateway's environment.`)]
+    : []
+  const unreachable = yield* checkUrl(about, { whose, field: "url", so }, url, settings)
+  const since = progress?.failingSince ?? null
+  const failing = since === null || unset.length > 0 || unreachable !== null
+    ? []
+    : [problem(about, `The ${whose} has not taken events since ${DateTime.formatIso(since)} (${progress?.failures ?? 0} attempts): ${progress?.trouble ?? ""} They are tried again until they are removed by age ("delete_after" of the events).`)]
+  return [...unset, ...unreachable === null ? [] : [unreachable], ...failing]
+})
+
+const checkWebhooks = Effect.fnUntraced(function*(about: string, { config: { events }, id }: Project, settings: Settings, lookup: Lookup) {
+  if (events === null || events.webhooks.length === 0) return []
+  const progress = yield* (yield* EventWebhookStore).list(id)
+  return (yield* Effect.forEach(events.webhooks, (webhook) => checkWebhook(about, webhook, progress.find(({ name }) => name === webhook.name), settings, lookup))).flat()
 })
 
 const isProvidedFor = (connector: Connector) => (number: AgentNumber) => number.environment === connector.environment
@@ -109,6 +140,7 @@ export const check = Effect.fn("Doctor.project")(function*(project: Project, set
   const table = yield* CurrentAvailability
   const found: ReadonlyArray<Finding> = [
     ...yield* checkAgent(about, project.config.agent, settings, lookup),
+    ...yield* checkWebhooks(about, project, settings, lookup),
     ...checkConnectors(about, connectors, numbers),
     ...numbers.flatMap((number) => checkRegistration(project, number, table)),
     ...checkKeys(about, project.accountId, yield* directory.keys(project.accountId), yield* DateTime.now)

@@ -3,6 +3,7 @@ import { Effect, Layer, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import { existsSync } from "node:fs"
 import * as SqlDirectory from "@parley/storage/SqlDirectory"
+import * as SqlEventWebhookStore from "@parley/storage/SqlEventWebhookStore"
 import * as SqlRegistrationStore from "@parley/storage/SqlRegistrationStore"
 import * as SqliteClient from "@parley/storage/SqliteClient"
 import { migrations } from "@parley/storage/migrations"
@@ -12,8 +13,10 @@ import { type Finding, ok, problem, warning } from "./Finding.ts"
 
 const about = "store"
 
-/** The projects and registrations in the store, without bringing its tables up to date: to look is not to change. */
-export const layer = (filename: string) => Layer.merge(SqlDirectory.layer, SqlRegistrationStore.layer).pipe(Layer.provideMerge(SqliteClient.layer({ filename })))
+/** What is looked at in a store, without bringing its tables up to date: to look is not to change. */
+export const ports = Layer.mergeAll(SqlDirectory.layer, SqlRegistrationStore.layer, SqlEventWebhookStore.layer)
+
+export const layer = (filename: string) => ports.pipe(Layer.provideMerge(SqliteClient.layer({ filename })))
 
 export const isThere = (filename: string): boolean => existsSync(filename)
 
