@@ -36,7 +36,7 @@ const compile = () => {
     compilerOptions: { noEmit: true, noUnusedLocals: false, types: ["node"], lib: ["ES2024", "ESNext.Array"], resolveJsonModule: true },
     files: examples.map((example) => relative(join(root, nest), fileOf(example)))
   }))
-  return run(join(root, "node_modules/.bin/tsc"), ["-p", join(root, nest, "tsconfig.json")])
+  return run(join(root, "node_modules/.bin/tsc"), ["-p", join(root, nest, "tsconfig.json"), "--singleThreaded"])
 }
 
 const errors = new Map<string, string | null>()
