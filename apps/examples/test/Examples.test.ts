@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Parley } from "@parley/sdk"
-import { signedTestTurn } from "@parley/sdk/webhooks"
+import { signedTestTurn, signWebhook } from "@parley/sdk/webhooks"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest"
 import { projectFile, secrets, startGateway } from "./Gateway.ts"
 import { type Program, start } from "./Program.ts"
@@ -25,7 +25,12 @@ beforeAll(async () => {
     urls.set(name, url)
     return projectFile(name.toLowerCase(), agents[name as keyof typeof agents], { type: "webhook", url, secret_env: "AGENT_SECRET" })
   }))
-  gateway = await startGateway([projectFile("asking", "+14155550001", { type: "scripted" }), projectFile("following", "+14155550004", { type: "scripted" }), ...started])
+  const receiver = start("ReceiveEvents.ts", { PORT: "0", PARLEY_WEBHOOK_SECRET: secret })
+  programs.set("receiver", receiver)
+  const [eventsUrl = ""] = await receiver.printed(/http:\/\/127\.0\.0\.1:\d+\/events/u)
+  urls.set("receiver", eventsUrl)
+  const posting = projectFile("posting", "+14155550005", { type: "scripted" }, { webhooks: [{ name: "mine", url: eventsUrl, secret_env: "AGENT_SECRET" }] })
+  gateway = await startGateway([posting, projectFile("asking", "+14155550001", { type: "scripted" }), projectFile("following", "+14155550004", { type: "scripted" }), ...started])
 })
 
 afterAll(async () => {
@@ -43,7 +48,7 @@ const got = (handset: string, count: number) =>
   }, { timeout: 15_000, interval: 10 })
 
 it("every program is run by a test here", () => {
-  expect(readdirSync(join(import.meta.dirname, "../src")).toSorted()).toEqual(["AgentServerEffect.ts", "AgentServerHono.ts", "FollowEvents.ts", "SendAndWait.ts", "SessionMachine.ts"])
+  expect(readdirSync(join(import.meta.dirname, "../src")).toSorted()).toEqual(["AgentServerEffect.ts", "AgentServerHono.ts", "FollowEvents.ts", "ReceiveEvents.ts", "SendAndWait.ts", "SessionMachine.ts"])
 })
 
 describe("SendAndWait", () => {
@@ -89,6 +94,22 @@ it("FollowEvents tells how conversations go, and what it has missed while it was
   two.stop()
   const { output } = await two.ended
   expect(output).not.toContain("session.started")
+})
+
+it("ReceiveEvents tells how conversations go, each event once, and believes nobody but Parley", async () => {
+  const receiver = programs.get("receiver")
+  const url = urls.get("receiver") ?? ""
+  await gateway.text("+14155551005", "+14155550005", "Hello")
+  await receiver?.printed(/session\.started\n[\s\S]*text: Hello\n/u)
+  await gateway.text("+14155551005", "+14155550005", "STOP")
+  await receiver?.printed(/over: user_end\n[\s\S]*keyword: STOP\n/u)
+  expect((await fetch(url, { method: "POST", body: "{}" })).status).toBe(401)
+  for (const [id, type] of [["evt_twice", "opt_out.removed"], ["evt_twice", "opt_out.removed"], ["evt_last", "session.resumed"]]) {
+    const body = JSON.stringify({ id, type, occurred_at: new Date(), data: {} })
+    expect((await fetch(url, { method: "POST", body, headers: await signWebhook(body, secret) })).status).toBe(204)
+  }
+  const [told] = await receiver?.printed(/[\s\S]*session\.resumed\n/u) ?? []
+  expect(told?.match(/opt_out\.removed/gu)).toHaveLength(1)
 })
 
 describe.each(Object.entries(agents))("the agent on %s", (name, number) => {

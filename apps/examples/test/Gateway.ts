@@ -10,11 +10,11 @@ import { Effect, Layer, Logger, ManagedRuntime, Option, References } from "effec
 export const secrets: Readonly<Record<string, string>> = { EXAMPLES_API_KEY: "pk_the-key-of-the-examples-000000000000000000", AGENT_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }
 
 /** A project with one number and a quick agent. Its connector is `conn_` and its name. */
-export const projectFile = (project: string, number: string, agent: object) => ({
+export const projectFile = (project: string, number: string, agent: object, events: object = {}) => ({
   account: "ws-examples",
   project,
   agent,
-  events: {},
+  events,
   session: { coalesce: "20 millis" },
   connectors: [{ id: `conn_${project}`, environment: "live" }],
   numbers: [{ number, environment: "live", type: "long_code", registration: "approved", segments_per_second: 1_000 }],
