@@ -28,6 +28,9 @@ afterAll(async () => {
   await agent.close()
 })
 
+/** The calls that send to a handset. */
+const create = (to: string) => ({ to, method: "POST" })
+
 const settled = () => gateway.carrier.sim.settled()
 
 describe("a user's text", () => {
@@ -97,7 +100,8 @@ describe("status reports", () => {
     await gateway.carrier.waitFor(user, 1)
     await gateway.api.waitForHistory(id, "at its last status", ([text]) => statuses.includes(text?.status ?? ""))
     await settled()
-    expect((await gateway.api.history(id))[0]).toMatchObject({ status: statuses[0], attempts: 1, trouble: null })
+    expect((await gateway.api.history(id))[0]).toMatchObject({ status: statuses[0], trouble: null })
+    expect(gateway.carrier.created(user)).toHaveLength(1)
     expect((await gateway.api.session(id)).state).toBe("unanswered")
   })
 
@@ -133,8 +137,6 @@ describe("a carrier that refuses for now", () => {
 })
 
 describe("a call whose outcome is not known", () => {
-  const create = (to: string) => ({ to, method: "POST" })
-
   it.each<readonly [string, FaultEffect]>([
     ["was accepted and then answered 500", { type: "error-after", status: 500 }],
     ["was accepted and then answered 503", { type: "error-after", status: 503 }],
@@ -144,7 +146,7 @@ describe("a call whose outcome is not known", () => {
     gateway.carrier.fault({ match: create(user), count: 1, effect })
     const id = await gateway.api.send(user, "Hello")
     const [text] = await gateway.api.waitForHistory(id, "delivered", ([one]) => one?.status === "delivered")
-    expect(text).toMatchObject({ attempts: 1, carrier_id: gateway.carrier.created(user)[0]?.sid })
+    expect(text?.carrier_id).toBe(gateway.carrier.created(user)[0]?.sid)
     expect(gateway.carrier.created(user)).toHaveLength(1)
     expect(gateway.carrier.got(user)).toEqual(["Hello"])
   })
@@ -159,7 +161,7 @@ describe("a call whose outcome is not known", () => {
     const id = await gateway.api.send(user, "Hello")
     await gateway.carrier.waitFor(user, 1)
     const [text] = await gateway.api.waitForHistory(id, "settled", ([one]) => one?.status === "sent" || one?.status === "delivered")
-    expect(text).toMatchObject({ attempts: 1, carrier_id: gateway.carrier.created(user)[0]?.sid })
+    expect(text?.carrier_id).toBe(gateway.carrier.created(user)[0]?.sid)
     expect(gateway.carrier.created(user)).toHaveLength(1)
   })
 
@@ -173,7 +175,7 @@ describe("a call whose outcome is not known", () => {
     const [unknown] = await gateway.api.waitForHistory(id, "unknown", ([one]) => one?.status === "unknown" || one?.status === "delivered")
     if (unknown?.status === "unknown") expect(unknown.trouble?.reason).toBe("ambiguous")
     const [text] = await gateway.api.waitForHistory(id, "delivered", ([one]) => one?.status === "delivered")
-    expect(text).toMatchObject({ attempts: 2, trouble: null })
+    expect(text?.trouble).toBeNull()
     expect(gateway.carrier.created(user)).toHaveLength(1)
   })
 
@@ -203,12 +205,15 @@ describe("an opening text that can never be delivered", () => {
   it.each([
     ["+15005550001", "21211"], ["+15005550002", "21612"], ["+15005550003", "21408"], ["+15005550009", "21614"]
   ])("to %s ends its session as delivery_failed, with the code %s and a sentence", async (user, code) => {
+    // Changes nothing, and counts what reaches the carrier: a call that this process makes too late, held up on a busy machine, is withheld and made again.
+    gateway.carrier.fault({ match: create(user), effect: { type: "latency", ms: 0 } })
     const id = await gateway.api.send(user, "Hello", { agent_number: us })
     const session = await gateway.api.waitForSession(id, "ended", ({ state }) => state === "ended")
     expect(session.end_reason).toBe("delivery_failed")
     expect(session.end_detail).toMatch(/^[A-Z].+\w/u)
     const [text] = await gateway.api.history(id)
-    expect(text).toMatchObject({ status: "failed", attempts: 1, trouble: { code } })
+    expect(text).toMatchObject({ status: "failed", trouble: { code } })
+    expect(gateway.carrier.sim.faultRules().find(({ match }) => match?.to === user)?.struck).toBe(1)
     expect(text?.trouble?.detail).toMatch(/^[A-Z].+\w/u)
     expect(text?.trouble?.detail).not.toMatch(/undefined|null|\[object/u)
   })

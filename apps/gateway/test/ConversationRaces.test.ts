@@ -202,7 +202,7 @@ describe("a store that is away for a moment", () => {
     failing.set("recorded late", 1)
     const id = await gateway.api.send(user, "recorded late")
     const [text] = await gateway.api.waitForHistory(id, "delivered", ([one]) => one?.status === "delivered")
-    expect(text).toMatchObject({ attempts: 1, trouble: null })
+    expect(text?.trouble).toBeNull()
     await settled()
     expect(gateway.carrier.created(user)).toHaveLength(1)
   })
