@@ -70,10 +70,10 @@ const postAll = Effect.fnUntraced(function*(webhook: EventWebhook, events: Reado
   yield* Effect.forEach(users, (its) => Effect.forEach(its, post, { discard: true }), { concurrency: atOnce, discard: true })
 })
 
-/** The last of `events` before the first that is not done. */
-const doneThrough = (events: ReadonlyArray<Event>, { done }: Posted): EventId | null => {
+/** How far it came: through all that was looked at, or the last event before the first that is not done; null where that is the very first. */
+const doneThrough = (events: ReadonlyArray<Event>, through: EventId, { done }: Posted): EventId | null => {
   const open = events.findIndex(({ id }) => !done.has(id))
-  return (open === -1 ? events.at(-1) : events[open - 1])?.id ?? null
+  return open === -1 ? through : events[open - 1]?.id ?? null
 }
 
 const replace = Effect.fnUntraced(function*(before: WebhookProgress, after: WebhookProgress) {
@@ -86,8 +86,7 @@ const replace = Effect.fnUntraced(function*(before: WebhookProgress, after: Webh
 const record = Effect.fnUntraced(function*(progress: WebhookProgress, events: ReadonlyArray<Event>, through: EventId, posted: Posted) {
   const now = yield* DateTime.now
   const about = { project: progress.projectId, webhook: progress.name }
-  const isAllDone = events.every(({ id }) => posted.done.has(id))
-  const reached = isAllDone ? through : doneThrough(events, posted)
+  const reached = doneThrough(events, through, posted)
   const moved = reached === null ? progress : advance(progress, reached, now)
   const error = posted.failure?.error
   const after = error === undefined ? moved : fail(moved, { isRefusal: error.reason === "refused", trouble: error.detail, wait: error.wait }, now)
