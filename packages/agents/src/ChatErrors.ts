@@ -1,7 +1,8 @@
 /** What a chat model's endpoint says instead of an answer, in our words: what is wrong, what to do, and whether another call may do better. */
-import { Duration, Option, Schema } from "effect"
+import { Option, Schema } from "effect"
 import { AgentFailure } from "@parley/core/ports/Agent"
 import type { ModelAgent } from "@parley/core/ModelAgent"
+import { waitOf } from "./RetryAfter.ts"
 
 /** What the endpoint said, as far as it was read. */
 export interface ChatError {
@@ -60,13 +61,6 @@ const rowOf = ({ body, status }: ChatError): Row => {
   const word = words.filter((word) => typeof word === "string").find((word) => Object.hasOwn(byCode, word))
   // A 5xx with such a word is an accident of theirs all the same.
   return (word !== undefined && status < 500 ? byCode[word] : undefined) ?? byStatus[status] ?? away
-}
-
-/** `Retry-After` as a wait from `nowMillis`; a date that has passed, or what can't be read, is none. */
-export const waitOf = (retryAfter: string | undefined, nowMillis: number): Duration.Duration | undefined => {
-  const text = retryAfter?.trim() ?? ""
-  const millis = /^\d{1,9}(?:\.\d{1,6})?$/u.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMillis
-  return text !== "" && millis > 0 ? Duration.millis(Math.ceil(millis)) : undefined
 }
 
 /** @param host as the sentence names it */

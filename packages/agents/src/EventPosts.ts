@@ -2,7 +2,7 @@
 import { Clock, Effect, Layer } from "effect"
 import type { Event } from "@parley/core/Event"
 import { EventReceiver, NotReceived } from "@parley/core/ports/EventReceiver"
-import { waitOf } from "./ChatErrors.ts"
+import { waitOf } from "./RetryAfter.ts"
 import { make, type SignedPostOptions } from "./SignedPost.ts"
 
 export interface EventPostsOptions extends SignedPostOptions {

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
 import type { AgentFailure } from "@parley/core/ports/Agent"
-import { failureOf, reportedStatus, waitOf } from "../src/ChatErrors.ts"
+import { failureOf, reportedStatus } from "../src/ChatErrors.ts"
+import { waitOf } from "../src/RetryAfter.ts"
 import { model, problem } from "./chatModel.ts"
 
 const now = Date.UTC(2026, 10, 24, 9, 0, 0)
